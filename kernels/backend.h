@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+/* A backend runs every operation of ops.def on one kind of device.
+ *
+ * Pointers given to an operation lie in the backend's own memory space (buffer.h) unless the operation's comment says "host".
+ * Code outside kernels/<backend>/ never dereferences them: it uploads and downloads. Operations never allocate; they return an
+ * oss_status, check their sizes in every build, and are ordered on the backend's one stream. Results of every operation are
+ * independent of the number of threads and of how a batch is split into calls, to the last bit. */
+#ifndef OSS_KERNELS_BACKEND_H
+#define OSS_KERNELS_BACKEND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#define OSS_RESTRICT
+#else
+#define OSS_RESTRICT restrict
+#endif
+
+enum {
+  OSS_MAX_TERMS = 8 /* the longest linear combination: state, denoiser output, histories */
+};
+
+typedef enum oss_space { OSS_SPACE_HOST, OSS_SPACE_DEVICE } oss_space;
+
+typedef struct oss_backend oss_backend;
+
+/* The inputs of a linear combination, passed by value so that a kernel gets the pointers without a copy to its device. */
+typedef struct oss_terms {
+  const float *at[OSS_MAX_TERMS];
+} oss_terms;
+
+/* Which cells a row of the dynamic programme may come from (dp_relax). */
+typedef enum oss_relax {
+  OSS_RELAX_ALL = 1,  /* every k is a source: the first row of start: free */
+  OSS_RELAX_ROOT = 2, /* k = N is a source whatever its cost: the first row of start: pinned; every row of official and carry */
+  OSS_RELAX_KEEP = 4  /* a cell keeps its previous value unless a candidate is strictly better: official, carry */
+} oss_relax;
+
+/* The table of operations, expanded from ops.def. */
+typedef struct oss_ops {
+#define OSS_OP(name, params) oss_status(*name) params;
+#include "kernels/ops.def"
+#undef OSS_OP
+} oss_ops;
+
+struct oss_backend {
+  const char *name;   /* "cpu", "cuda" */
+  const oss_ops *ops; /* never NULL, no NULL entry */
+  oss_space space;    /* where its buffers live */
+  int threads;        /* OpenMP threads of the CPU backend; 0 elsewhere */
+  char device[256];   /* the processor or card in words */
+  void *state;        /* the backend's own */
+};
+
+/* Creates the backend "cpu", "cuda" or "auto" (the best one that works here). threads: how many CPU threads to use, 0 for all.
+ * OSS_ERR_UNAVAILABLE when the build or the machine lacks it, OSS_ERR_USAGE for an unknown name. The caller owns *out. */
+oss_status oss_backend_create(const char *name, int threads, oss_backend **out);
+
+/* NULL-safe. All buffers of the backend must have been destroyed. */
+void oss_backend_destroy(oss_backend *be);
+
+/* The names of the backends compiled in, NULL-terminated. */
+const char *const *oss_backend_names(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
