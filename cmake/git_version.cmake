@@ -1,0 +1,20 @@
+# SPDX-FileCopyrightText: 2026 ossbench authors
+# SPDX-License-Identifier: Apache-2.0
+# Writes OUTPUT (a header) with the commit of SOURCE; touched only when it changes, so that a build without news recompiles nothing.
+execute_process(COMMAND git -C ${SOURCE} rev-parse HEAD OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+set(dirty 0)
+if(failed)
+  set(commit unknown)
+else()
+  execute_process(COMMAND git -C ${SOURCE} status --porcelain --untracked-files=no OUTPUT_VARIABLE changes ERROR_QUIET)
+  if(changes)
+    set(dirty 1)
+  endif()
+endif()
+set(text "#define OSS_GIT_COMMIT \"${commit}\"\n#define OSS_GIT_DIRTY ${dirty}\n")
+if(EXISTS ${OUTPUT})
+  file(READ ${OUTPUT} before)
+endif()
+if(NOT "${before}" STREQUAL "${text}")
+  file(WRITE ${OUTPUT} "${text}")
+endif()
