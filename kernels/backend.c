@@ -31,6 +31,13 @@ static const char *const entry_names[] = {
 #undef OSS_BACKEND
     NULL};
 
+/* ", cpu" and so on, for messages. */
+#define OSS_BACKEND(backend) ", " #backend
+static const char entry_words[] =
+#include "kernels/backends.def"
+    ;
+#undef OSS_BACKEND
+
 const char *const *oss_backend_names(void) {
   return entry_names;
 }
@@ -40,7 +47,7 @@ oss_status oss_backend_create(const char *name, int threads, oss_backend **out) 
   int automatic = strcmp(name, "auto") == 0;
   oss_backend *be = calloc(1, sizeof *be);
   if (be == NULL) return oss_fail(OSS_ERR_MEMORY, "backend: no memory");
-  oss_status status = oss_fail(OSS_ERR_USAGE, "backend '%s' is not one of those in this build", name);
+  oss_status status = oss_fail(OSS_ERR_USAGE, "backend '%s' is not one of those in this build: auto%s", name, entry_words);
   for (size_t i = 0; i < ENTRY_COUNT; i++) {
     if (!automatic && strcmp(name, entries[i].name) != 0) continue;
     status = entries[i].open(threads, be);

@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "kernels/backend.h"
+
+#include <cblas.h>
+#include <ctype.h>
+#include <omp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "kernels/cpu/cpu.h"
+
+enum { MOST_THREADS = 1024 }; /* the OpenMP runtime aborts when it cannot start what it is asked for */
+
+static const oss_ops ops = {
+#define OSS_OP(name, params) .name = oss_cpu_##name,
+#include "kernels/ops.def"
+#undef OSS_OP
+};
+
+/* The processor in words: Linux's own on x86, the architecture where that is not given. */
+static void processor_name(char *out, size_t bytes) {
+  struct utsname system;
+  snprintf(out, bytes, "%.64s", uname(&system) == 0 ? system.machine : "unknown processor");
+  FILE *file = fopen("/proc/cpuinfo", "r");
+  if (file == NULL) return;
+  char line[512];
+  while (fgets(line, sizeof line, file) != NULL) {
+    const char *colon = strchr(line, ':');
+    if (strncmp(line, "model name", 10) != 0 || colon == NULL) continue;
+    const char *name = colon + 1;
+    while (isspace((unsigned char)*name)) name++;
+    size_t length = strlen(name);
+    while (length > 0 && isspace((unsigned char)name[length - 1])) length--;
+    if (length > 0) snprintf(out, bytes, "%.*s", (int)length, name);
+    break;
+  }
+  fclose(file);
+}
+
+oss_status oss_cpu_open(int threads, oss_backend *be) {
+  if (threads < 0 || threads > MOST_THREADS)
+    return oss_fail(OSS_ERR_USAGE, "backend cpu: %d threads asked for; 0 (all) to %d are possible", threads, MOST_THREADS);
+  char name[200];
+  processor_name(name, sizeof name);
+  *be = (oss_backend){.name = "cpu", .ops = &ops, .space = OSS_SPACE_HOST};
+  be->threads = threads > 0 ? threads : omp_get_max_threads();
+  int cores = omp_get_num_procs();
+  snprintf(be->device, sizeof be->device, "%s, %d core%s", name, cores, cores == 1 ? "" : "s");
+  openblas_set_num_threads(1); /* BLAS is called from inside parallel loops */
+  return OSS_OK;
+}
+
+void oss_cpu_close(oss_backend *be) {
+  (void)be; /* nothing is held */
+}

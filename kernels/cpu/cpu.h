@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+/* The CPU backend: loops over host memory, spread over OpenMP threads by rows or fixed blocks. What one output is summed from, and in
+ * which order, never depends on the number of threads. */
+#ifndef OSS_KERNELS_CPU_CPU_H
+#define OSS_KERNELS_CPU_CPU_H
+
+#include "kernels/backend.h"
+
+#define OSS_OP(name, params) oss_status oss_cpu_##name params;
+#include "kernels/ops.def"
+#undef OSS_OP
+
+/* Fills be. threads: 0 for all that OpenMP gives. OSS_ERR_USAGE when that many cannot be had. */
+oss_status oss_cpu_open(int threads, oss_backend *be);
+void oss_cpu_close(oss_backend *be);
+
+enum {
+  OSS_CPU_BLOCK = 1024,      /* elements a loop works on at once: its double sums stay in the first-level cache */
+  OSS_CPU_SERIAL = 16 * 1024 /* fewer elements than this are not worth waking the other threads */
+};
+
+static inline size_t oss_cpu_blocks(size_t d) {
+  return d / OSS_CPU_BLOCK + (d % OSS_CPU_BLOCK != 0);
+}
+
+static inline size_t oss_cpu_block_length(size_t d, size_t begin) {
+  return d - begin < OSS_CPU_BLOCK ? d - begin : OSS_CPU_BLOCK;
+}
+
+/* Whether an array [a][b][c] of things of size bytes (> 0) has indices that fit the address space. */
+static inline int oss_cpu_fits(size_t a, size_t b, size_t c, size_t size) {
+  size_t room = (size_t)PTRDIFF_MAX / size;
+  if (a == 0 || b == 0 || c == 0) return 1;
+  return a <= room && b <= room / a && c <= room / a / b;
+}
+
+/* The linear combination that lincomb and advance share, for at most OSS_CPU_BLOCK elements: out = sum_m coef[m] in[m], summed in
+ * double and rounded once. out may be one of the inputs. */
+static inline void oss_cpu_combine(int terms, const double *coef, const float *const *in, size_t count, float *out) {
+  double sum[OSS_CPU_BLOCK];
+  for (size_t i = 0; i < count; i++) sum[i] = 0.0;
+  for (int m = 0; m < terms; m++) {
+    const double c = coef[m];
+    const float *x = in[m];
+    for (size_t i = 0; i < count; i++) sum[i] += c * (double)x[i];
+  }
+  for (size_t i = 0; i < count; i++) out[i] = (float)sum[i];
+}
+
+#endif

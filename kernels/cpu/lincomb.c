@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "kernels/cpu/cpu.h"
+
+oss_status oss_cpu_lincomb(oss_backend *be, size_t rows, size_t d, int terms, size_t stride, const double *coef, oss_terms in, float *out) {
+  if (terms < 1 || terms > OSS_MAX_TERMS)
+    return oss_fail(OSS_ERR_INTERNAL, "lincomb: %d terms; 1 to %d are possible", terms, OSS_MAX_TERMS);
+  if (stride != 0 && stride < (size_t)terms) return oss_fail(OSS_ERR_INTERNAL, "lincomb: stride %zu is under %d terms", stride, terms);
+  if (!oss_cpu_fits(rows, d, 1, sizeof *out) || !oss_cpu_fits(rows, stride, 1, sizeof *coef))
+    return oss_fail(OSS_ERR_INTERNAL, "lincomb: %zu rows of %zu overflow", rows, d);
+  size_t blocks = oss_cpu_blocks(d);
+#pragma omp parallel for collapse(2) schedule(static) num_threads(be->threads) if (rows * d > OSS_CPU_SERIAL)
+  for (size_t r = 0; r < rows; r++) {
+    for (size_t block = 0; block < blocks; block++) {
+      size_t begin = block * OSS_CPU_BLOCK;
+      double used[OSS_MAX_TERMS];
+      const float *from[OSS_MAX_TERMS];
+      int count = 0;
+      for (int m = 0; m < terms; m++) {
+        double c = coef[r * stride + (size_t)m];
+        if (c == 0.0) continue;
+        used[count] = c;
+        from[count++] = in.at[m] + r * d + begin;
+      }
+      oss_cpu_combine(count, used, from, oss_cpu_block_length(d, begin), out + r * d + begin);
+    }
+  }
+  return OSS_OK;
+}
