@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+/* Reading the axes of a config: one value or a list of different values. */
+#ifndef OSS_CORE_CONFIG_AXES_H
+#define OSS_CORE_CONFIG_AXES_H
+
+#include "host/core/config.h"
+
+/* The range of a number, and a word that may stand for one. word NULL: none. */
+typedef struct oss_number_rule {
+  int64_t min, max;
+  const char *word;
+  int64_t word_value;
+} oss_number_rule;
+
+/* Without a node, the one value fallback. */
+oss_status oss_numbers_parse(const oss_node *node, const char *key, const oss_number_rule *rule, int64_t fallback, oss_numbers *out);
+
+/* node must not be NULL. */
+oss_status oss_axis_parse(const oss_registry *const *registries, const oss_node *node, const char *key, const char *dir, oss_members *out);
+
+/* As if the YAML text fallback had been written. */
+oss_status oss_axis_default(const oss_registry *registry, const char *fallback, const char *key, oss_members *out);
+
+/* Whether the member of oss_grids has its own number of steps. */
+int oss_grid_is_file(const oss_member *grid);
+
+enum { OSS_DEFAULT_TEACHER_STEPS = 200 };
+
+#endif
