@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include <Random123/philox.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/denoisers/mixture.h"
+#include "host/io/reader.h"
+
+static const oss_option options[] = {
+    {.name = "file", .type = OSS_OPTION_FILE, .fallback = NULL, .help = "HDF5 file with the data points"},
+    {.name = "dataset", .type = OSS_OPTION_TEXT, .fallback = "data/points", .help = "the points: (n, D), (n, C, H, W) or (n, C, F, H, W)"},
+    {.name = "bandwidth",
+     .type = OSS_OPTION_REAL,
+     .fallback = "0",
+     .min = 0,
+     .max = 1e3,
+     .help = "kernel bandwidth s; 0: the points themselves"},
+    {.name = "limit", .type = OSS_OPTION_COUNT, .fallback = "all", .min = 1, .max = 1e9, .help = "use the first points only"},
+    {.name = "class",
+     .type = OSS_OPTION_TEXT,
+     .fallback = "none",
+     .help = "condition: none, drawn (a class a sample, with the data's frequencies, from the seed), or the number of one class"},
+    {.name = "labels", .type = OSS_OPTION_TEXT, .fallback = "data/labels", .help = "dataset with the class of each point (n), for class"},
+    {.name = "guidance",
+     .type = OSS_OPTION_REAL,
+     .fallback = "1",
+     .min = 0,
+     .max = 100,
+     .help = "classifier-free guidance w: D = D(none) + w (D(class) - D(none)); 1: conditional only"},
+};
+
+enum { NO_CLASS = -1, DRAWN = -2, LABEL_STREAM = 1 };
+
+typedef struct dataset_state {
+  oss_mixture *mixture;
+  int32_t *labels; /* (n), owned; NULL: unconditional */
+  size_t points;
+  int64_t choice; /* NO_CLASS, DRAWN or a class */
+} dataset_state;
+
+static void dataset_close(oss_denoiser *denoiser) {
+  dataset_state *s = denoiser->state;
+  if (s == NULL) return;
+  oss_mixture_destroy(s->mixture);
+  free(s->labels);
+  free(s);
+}
+
+static oss_status parse_class(const oss_member *member, int64_t *choice) {
+  const char *text = oss_member_text(member, "class");
+  char *end;
+  if (strcmp(text, "none") == 0) {
+    *choice = NO_CLASS;
+  } else if (strcmp(text, "drawn") == 0) {
+    *choice = DRAWN;
+  } else {
+    long value = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || value < 0 || value > INT32_MAX)
+      return oss_member_fail(member, "class '%s': none, drawn or a class number >= 0", text);
+    *choice = value;
+  }
+  if (*choice == NO_CLASS && oss_member_real(member, "guidance") != 1.0)
+    return oss_member_fail(member, "guidance %g needs a class", oss_member_real(member, "guidance"));
+  return OSS_OK;
+}
+
+static oss_status load_labels(const oss_member *member, dataset_state *s) {
+  const char *path = oss_member_path(member, "file"), *dataset = oss_member_text(member, "labels");
+  oss_array array = {0};
+  OSS_TRY(oss_io_read_rows(path, dataset, OSS_I32, 0, s->points, &array));
+  s->labels = array.data;
+  if (array.rank != 1) return oss_fail(OSS_ERR_INPUT, "%s: '%s' has rank %d: one class a point", path, dataset, array.rank);
+  int found = s->choice == DRAWN;
+  for (size_t i = 0; i < s->points; i++) {
+    if (s->labels[i] < 0) return oss_fail(OSS_ERR_INPUT, "%s: '%s'[%zu] is %d: classes are at least 0", path, dataset, i, s->labels[i]);
+    found |= s->labels[i] == s->choice;
+  }
+  if (!found) return oss_member_fail(member, "class %lld has no point in '%s'", (long long)s->choice, dataset);
+  return OSS_OK;
+}
+
+/* Equal weights and equal bandwidths around the points. */
+static oss_status build_mixture(const oss_member *member, oss_denoiser *denoiser, const oss_array *points) {
+  dataset_state *s = denoiser->state;
+  double *constant = malloc(2 * s->points * sizeof *constant);
+  if (constant == NULL) return oss_fail(OSS_ERR_MEMORY, "%zu bandwidths", s->points);
+  for (size_t i = 0; i < s->points; i++) {
+    constant[i] = oss_member_real(member, "bandwidth");
+    constant[s->points + i] = 1.0;
+  }
+  oss_mixture_data data = {.components = s->points,
+                           .elements = oss_array_count(points) / s->points,
+                           .means = points->data,
+                           .scales = constant,
+                           .weights = constant + s->points,
+                           .classes = s->labels};
+  oss_status status = oss_mixture_create(denoiser->be, &data, oss_member_real(member, "guidance"), &s->mixture);
+  free(constant);
+  if (status != OSS_OK) return status;
+  oss_mixture_attach(s->mixture, denoiser);
+  denoiser->state = s;
+  return OSS_OK;
+}
+
+static oss_status content_key(const oss_member *member, const char *path, char out[OSS_HASH_BYTES]) {
+  char file[OSS_HASH_BYTES], number[2][OSS_NUMBER_BYTES];
+  OSS_TRY(oss_hash_file(path, file));
+  char *text =
+      oss_format("%s %s %s %s limit %lld class %s guidance %s", file, oss_member_text(member, "dataset"), oss_member_text(member, "labels"),
+                 oss_number_text(oss_member_real(member, "bandwidth"), number[0]), (long long)oss_member_int(member, "limit"),
+                 oss_member_text(member, "class"), oss_number_text(oss_member_real(member, "guidance"), number[1]));
+  if (text == NULL) return oss_fail(OSS_ERR_MEMORY, "content key");
+  oss_hash_text(text, out);
+  free(text);
+  return OSS_OK;
+}
+
+static oss_status dataset_open(const oss_member *member, oss_denoiser *denoiser) {
+  const char *path = oss_member_path(member, "file"), *dataset = oss_member_text(member, "dataset");
+  oss_array points = {0};
+  oss_status status = OSS_OK;
+  dataset_state *s = calloc(1, sizeof *s);
+  if (s == NULL) return oss_fail(OSS_ERR_MEMORY, "data set");
+  denoiser->state = s;
+  OSS_TRY_TO(done, parse_class(member, &s->choice));
+  OSS_TRY_TO(done, oss_io_shape(path, dataset, &points));
+  if (points.rank < 2) {
+    status =
+        oss_fail(OSS_ERR_INPUT, "%s: '%s' has rank %d: points are (n, D), (n, C, H, W) or (n, C, F, H, W)", path, dataset, points.rank);
+    goto done;
+  }
+  int64_t limit = oss_member_int(member, "limit");
+  s->points = limit > 0 ? (size_t)limit : points.dims[0];
+  OSS_TRY_TO(done, oss_io_read_rows(path, dataset, OSS_F32, 0, s->points, &points));
+  if (s->choice != NO_CLASS) OSS_TRY_TO(done, load_labels(member, s));
+  OSS_TRY_TO(done, content_key(member, path, denoiser->content));
+  OSS_TRY_TO(done, oss_io_attribute_real(path, "/", "data_range", 2.0, &denoiser->data_range));
+  OSS_TRY_TO(done, build_mixture(member, denoiser, &points));
+  denoiser->rank = points.rank - 1;
+  for (int i = 0; i < denoiser->rank; i++) denoiser->dims[i] = points.dims[i + 1];
+done:
+  oss_array_free(&points);
+  if (status != OSS_OK) dataset_close(denoiser);
+  return status;
+}
+
+static oss_status dataset_call(oss_denoiser *denoiser, size_t rows, const double *t, const int32_t *label, const float *x, float *out) {
+  const dataset_state *s = denoiser->state;
+  return oss_mixture_call(s->mixture, rows, t, label, x, out);
+}
+
+static oss_status dataset_labels(oss_denoiser *denoiser, uint64_t seed, size_t first, size_t count, int32_t *out) {
+  const dataset_state *s = denoiser->state;
+  for (size_t i = 0; i < count; i++) {
+    out[i] = (int32_t)s->choice;
+    if (s->choice == NO_CLASS) continue;
+    if (s->choice == DRAWN) { /* the class of a point drawn at random */
+      uint64_t sample = first + i;
+      philox4x32_ctr_t counter = {{0, LABEL_STREAM, (uint32_t)sample, (uint32_t)(sample >> 32)}};
+      philox4x32_key_t key = {{(uint32_t)seed, (uint32_t)(seed >> 32)}};
+      philox4x32_ctr_t bits = philox4x32(counter, key);
+      double u = ((double)bits.v[0] + 0.5) / 4294967296.0;
+      out[i] = s->labels[(size_t)(u * (double)s->points)];
+    }
+  }
+  return OSS_OK;
+}
+
+const oss_denoiser_desc oss_denoiser_dataset = {
+    .base = {.name = "dataset",
+             .summary = "ideal denoiser of a data set (each point a Gaussian of the bandwidth), optionally class-conditional",
+             .source = "Karras et al. 2022 (arXiv 2206.00364), equation 57; guidance: Ho and Salimans 2022 (arXiv 2207.12598)",
+             .options = options,
+             .option_count = sizeof options / sizeof options[0]},
+    .open = dataset_open,
+    .close = dataset_close,
+    .call = dataset_call,
+    .labels = dataset_labels,
+};

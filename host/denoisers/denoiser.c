@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "host/denoisers/denoiser.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/core/registries.h"
+
+#define OSS_DENOISER(name) extern const oss_denoiser_desc oss_denoiser_##name;
+#include "host/denoisers/denoisers.def"
+#undef OSS_DENOISER
+
+static const oss_denoiser_desc *const denoisers[] = {
+#define OSS_DENOISER(name) &oss_denoiser_##name,
+#include "host/denoisers/denoisers.def"
+#undef OSS_DENOISER
+};
+
+OSS_DEFINE_REGISTRY(oss_denoisers, denoisers, "denoisers", "denoiser",
+                    "what maps (x, t, condition) to the posterior mean D = E[x0 given x_t]")
+
+oss_status oss_denoiser_create(const oss_member *member, oss_backend *be, oss_denoiser **out) {
+  *out = NULL;
+  oss_denoiser *denoiser = calloc(1, sizeof *denoiser);
+  if (denoiser == NULL) return oss_fail(OSS_ERR_MEMORY, "denoiser");
+  denoiser->desc = (const oss_denoiser_desc *)member->desc;
+  denoiser->be = be;
+  denoiser->data_range = 2.0;
+  denoiser->evaluations = 1;
+  oss_status status = denoiser->desc->open(member, denoiser);
+  if (status != OSS_OK) {
+    free(denoiser);
+    return oss_fail_context(status, "denoiser %s", member->desc->name);
+  }
+  *out = denoiser;
+  return OSS_OK;
+}
+
+void oss_denoiser_destroy(oss_denoiser *denoiser) {
+  if (denoiser == NULL) return;
+  denoiser->desc->close(denoiser);
+  free(denoiser);
+}
+
+oss_status oss_denoiser_call(oss_denoiser *denoiser, size_t rows, const double *t, const int32_t *label, const float *x, float *out) {
+  if (rows == 0) return OSS_OK;
+  return denoiser->desc->call(denoiser, rows, t, label, x, out);
+}
+
+oss_status oss_denoiser_labels(oss_denoiser *denoiser, uint64_t seed, size_t first, size_t count, int32_t *out) {
+  if (denoiser->desc->labels != NULL) return denoiser->desc->labels(denoiser, seed, first, count, out);
+  for (size_t i = 0; i < count; i++) out[i] = -1;
+  return OSS_OK;
+}

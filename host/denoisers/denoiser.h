@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+/* Denoisers: D(x, t, condition) = E[x0 | x_t = x], x_t = (1 - t) x0 + t eps, in flow coordinates. */
+#ifndef OSS_DENOISERS_DENOISER_H
+#define OSS_DENOISERS_DENOISER_H
+
+#include <stdint.h>
+
+#include "host/core/array.h"
+#include "host/core/hash.h"
+#include "host/core/member.h"
+#include "kernels/backend.h"
+
+typedef struct oss_denoiser oss_denoiser;
+
+typedef struct oss_denoiser_desc {
+  oss_member_desc base;
+  /* Fills denoiser's data fields and state; on failure leaves nothing behind. denoiser->desc and ->be are set already. */
+  oss_status (*open)(const oss_member *member, oss_denoiser *denoiser);
+  void (*close)(oss_denoiser *denoiser); /* frees state */
+  /* out[rows][elements] from x[rows][elements] at times t[rows] in (0, 1] under label[rows] (-1: none); all in the backend's memory. */
+  oss_status (*call)(oss_denoiser *denoiser, size_t rows, const double *t, const int32_t *label, const float *x, float *out);
+  /* Host: the condition of samples first .. first + count - 1. NULL: every sample is unconditional (-1). */
+  oss_status (*labels)(oss_denoiser *denoiser, uint64_t seed, size_t first, size_t count, int32_t *out);
+} oss_denoiser_desc;
+
+struct oss_denoiser {
+  const oss_denoiser_desc *desc;
+  oss_backend *be;
+  int rank; /* of a sample: (C, H, W), (C, F, H, W) or (D) */
+  size_t dims[OSS_MAX_RANK];
+  size_t elements;              /* D, the product of dims */
+  double data_range;            /* R of PSNR */
+  int64_t evaluations;          /* network evaluations a call: 2 under classifier-free guidance */
+  size_t bytes;                 /* backend memory held, work space included */
+  double flops;                 /* floating-point operations of one row, for estimates */
+  size_t opening;               /* memory held beside that while it opens */
+  char content[OSS_HASH_BYTES]; /* of the file's content and the options: what a teacher's cache depends on */
+  void *state;
+};
+
+/* Opens the denoiser that member describes. Errors: OSS_ERR_INPUT for its files, OSS_ERR_CONFIG for its options, OSS_ERR_MEMORY. */
+oss_status oss_denoiser_create(const oss_member *member, oss_backend *be, oss_denoiser **out);
+void oss_denoiser_destroy(oss_denoiser *denoiser); /* NULL-safe */
+
+oss_status oss_denoiser_call(oss_denoiser *denoiser, size_t rows, const double *t, const int32_t *label, const float *x, float *out);
+oss_status oss_denoiser_labels(oss_denoiser *denoiser, uint64_t seed, size_t first, size_t count, int32_t *out);
+
+#endif
