@@ -1,0 +1,166 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "host/pipeline/evaluate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/core/log.h"
+#include "host/metrics/metric.h"
+#include "host/pipeline/sample.h"
+
+/* Memory of one batch. */
+typedef struct scorer {
+  const oss_evaluation *e;
+  const oss_schedule *schedule;
+  oss_record *record;
+  oss_buffer x, points, scratch, labels;
+  double *start; /* host (batch) */
+} scorer;
+
+static size_t batch_of(const oss_evaluation *e) {
+  return e->samples < e->problem->batch ? e->samples : e->problem->batch;
+}
+
+static void close_scorer(scorer *s) {
+  oss_buffer_destroy(&s->x);
+  oss_buffer_destroy(&s->points);
+  oss_buffer_destroy(&s->scratch);
+  oss_buffer_destroy(&s->labels);
+  free(s->start);
+}
+
+static oss_status open_scorer(scorer *s) {
+  const oss_problem *p = s->e->problem;
+  size_t batch = batch_of(s->e), points = s->schedule->steps + 1;
+  s->start = malloc(batch * sizeof *s->start);
+  if (s->start == NULL) return oss_fail(OSS_ERR_MEMORY, "evaluation");
+  OSS_TRY(oss_buffer_create(p->be, "student state", batch * p->elements, sizeof(float), &s->x));
+  OSS_TRY(oss_buffer_create(p->be, "metric values", batch, sizeof(double), &s->scratch));
+  if ((s->e->save & OSS_SAVE_TRAJECTORY) == 0) return OSS_OK;
+  return oss_buffer_create(p->be, "student trajectory", points * batch * p->elements, sizeof(float), &s->points);
+}
+
+/* An array (E, ...) or, with points > 0, (points, E, ...) of states. */
+static oss_status make_array(const oss_evaluation *e, size_t points, oss_array *out) {
+  const oss_problem *p = e->problem;
+  oss_array a = {.type = OSS_F32};
+  if (points > 0) a.dims[a.rank++] = points;
+  a.dims[a.rank++] = e->samples;
+  for (int i = 0; i < p->rank && a.rank < OSS_MAX_RANK; i++) a.dims[a.rank++] = p->dims[i];
+  a.data = malloc(oss_array_count(&a) * sizeof(float));
+  if (a.data == NULL) return oss_fail(OSS_ERR_MEMORY, "saved states (%.1f MiB)", (double)oss_array_count(&a) / 262144.0);
+  *out = a;
+  return OSS_OK;
+}
+
+static oss_status prepare_record(const oss_evaluation *e, const oss_schedule *schedule, oss_record *r) {
+  r->metrics = calloc(e->metrics->count, sizeof *r->metrics);
+  if (r->metrics == NULL) return oss_fail(OSS_ERR_MEMORY, "metrics");
+  r->metric_count = e->metrics->count;
+  for (size_t m = 0; m < e->metrics->count; m++) {
+    r->metrics[m].name = e->metrics->at[m]->desc->name;
+    r->metrics[m].count = e->samples;
+    r->metrics[m].values = malloc(e->samples * sizeof(double));
+    if (r->metrics[m].values == NULL) return oss_fail(OSS_ERR_MEMORY, "metrics");
+  }
+  if (e->save & OSS_SAVE_SAMPLES) {
+    OSS_TRY(make_array(e, 0, &r->student));
+    OSS_TRY(make_array(e, 0, &r->teacher_end));
+  }
+  if (e->save & OSS_SAVE_TRAJECTORY) {
+    OSS_TRY(make_array(e, schedule->steps + 1, &r->student_trajectory));
+    OSS_TRY(make_array(e, oss_teacher_points(e->teacher), &r->teacher_trajectory));
+  }
+  return OSS_OK;
+}
+
+/* Copies [points][count][D] (backend) to samples first .. of a (points, E, ...) array; reverse: the source's last point comes first. */
+static oss_status save_points(const oss_evaluation *e, size_t points, size_t first, size_t count, int reverse, const float *in,
+                              oss_array *out) {
+  oss_backend *be = e->problem->be;
+  size_t d = e->problem->elements;
+  if (out->data == NULL) return OSS_OK;
+  for (size_t i = 0; i < points; i++) {
+    const float *from = in + (reverse ? points - 1 - i : i) * count * d;
+    OSS_TRY(be->ops->download(be, count * d * sizeof(float), from, (float *)out->data + (i * e->samples + first) * d));
+  }
+  return OSS_OK;
+}
+
+static oss_status score(scorer *s, size_t first, size_t count, const float *teacher) {
+  const oss_evaluation *e = s->e;
+  const oss_problem *p = e->problem;
+  oss_metric_input input = {.be = p->be,
+                            .rows = count,
+                            .elements = p->elements,
+                            .data_range = p->denoiser->data_range,
+                            .student = s->x.data,
+                            .teacher = teacher,
+                            .scratch = s->scratch.data};
+  for (size_t m = 0; m < e->metrics->count; m++) {
+    double *values = s->record->metrics[m].values + first;
+    OSS_TRY(oss_metric_evaluate(e->metrics->at[m], &input, values));
+    for (size_t i = 0; i < count; i++)
+      if (isnan(values[i]))
+        return oss_fail(OSS_ERR_NUMERIC, "metric %s of sample %zu is not a number: the student's end state is not finite",
+                        e->metrics->at[m]->desc->name, e->first + first + i);
+  }
+  return OSS_OK;
+}
+
+static oss_status evaluate_batch(scorer *s, size_t first, size_t count) {
+  const oss_evaluation *e = s->e;
+  const oss_problem *p = e->problem;
+  const oss_schedule *schedule = s->schedule;
+  size_t row = schedule->rows == 1 ? 0 : first;
+  const float *teacher;
+  double begin = oss_now();
+  for (size_t i = 0; i < count; i++) s->start[i] = schedule->start[schedule->rows == 1 ? 0 : first + i];
+  OSS_TRY(oss_problem_start(p, e->first + first, count, s->start, s->x.data));
+  oss_buffer_destroy(&s->labels);
+  OSS_TRY(oss_problem_labels(p, e->first + first, count, 1, &s->labels));
+  oss_walk walk = {.solver = e->solver,
+                   .rows = schedule->rows == 1 ? 1 : count,
+                   .steps = schedule->steps,
+                   .t = schedule->t + row * (schedule->steps + 1),
+                   .used = schedule->used + row};
+  OSS_TRY(oss_sample(p, &walk, count, s->labels.data, s->x.data, s->points.data, 0, e->progress));
+  s->record->sample_seconds += oss_now() - begin;
+  OSS_TRY(save_points(e, schedule->steps + 1, first, count, 0, s->points.data, &s->record->student_trajectory));
+  OSS_TRY(oss_teacher_states(e->teacher, first, count, &teacher));
+  OSS_TRY(save_points(e, oss_teacher_points(e->teacher), first, count, 1, teacher, &s->record->teacher_trajectory));
+  OSS_TRY(save_points(e, 1, first, count, 0, s->x.data, &s->record->student));
+  OSS_TRY(save_points(e, 1, first, count, 0, teacher, &s->record->teacher_end)); /* index 0, the end, comes first */
+  return score(s, first, count, teacher);
+}
+
+oss_status oss_evaluate(const oss_evaluation *e, const oss_schedule *schedule, oss_record *record) {
+  scorer s = {.e = e, .schedule = schedule, .record = record};
+  oss_status status;
+  if (schedule->rows != 1 && schedule->rows != e->samples)
+    return oss_fail(OSS_ERR_INTERNAL, "evaluate: %zu schedules for %zu samples", schedule->rows, e->samples);
+  for (size_t r = 0; r < schedule->rows; r++)
+    if (schedule->used[r] > record->depth) record->depth = schedule->used[r];
+  record->nfe = record->depth * e->problem->denoiser->evaluations;
+  OSS_TRY(prepare_record(e, schedule, record));
+  OSS_TRY_TO(done, open_scorer(&s));
+  for (size_t first = 0; first < e->samples; first += batch_of(e)) {
+    size_t left = e->samples - first;
+    OSS_TRY_TO(done, evaluate_batch(&s, first, left < batch_of(e) ? left : batch_of(e)));
+  }
+done:
+  close_scorer(&s);
+  return status;
+}
+
+size_t oss_evaluate_bytes(const oss_evaluation *e, size_t steps) {
+  const oss_problem *p = e->problem;
+  size_t state = p->elements * sizeof(float), batch = batch_of(e);
+  size_t bytes = batch * state + oss_sample_bytes(p, e->solver, batch) + e->metrics->count * e->samples * sizeof(double);
+  if (e->save & OSS_SAVE_SAMPLES) bytes += 2 * e->samples * state;
+  if (e->save & OSS_SAVE_TRAJECTORY) bytes += (steps + 1) * batch * state + (steps + 2 + (size_t)p->grid.n) * e->samples * state;
+  return bytes;
+}

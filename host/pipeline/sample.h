@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+/* Sampling: from a start state along a schedule, with any solver. The teacher and every student go through here. */
+#ifndef OSS_PIPELINE_SAMPLE_H
+#define OSS_PIPELINE_SAMPLE_H
+
+#include "host/core/progress.h"
+#include "host/pipeline/problem.h"
+
+/* What is walked. Borrowed arrays. */
+typedef struct oss_walk {
+  const oss_member *solver;
+  size_t rows;         /* 1: one schedule for all samples; else one a sample */
+  size_t steps;        /* M */
+  const double *t;     /* (rows, M+1) descending; the entries before M - used are repeats of the first and make no step */
+  const int32_t *used; /* (rows); NULL: all M */
+} oss_walk;
+
+/* Walks count samples from x (backend [count][D]; the start on entry, the end on return). labels: backend [count]. points: NULL or backend
+ * [M+1][count][D], which gets every state: point i at i, or at M - i when ascending is set (the teacher's index order). */
+oss_status oss_sample(const oss_problem *problem, const oss_walk *walk, size_t count, const int32_t *labels, float *x, float *points,
+                      int ascending, oss_progress *progress);
+
+/* Backend memory that a walk of count samples takes besides x and points. */
+size_t oss_sample_bytes(const oss_problem *problem, const oss_member *solver, size_t count);
+
+#endif

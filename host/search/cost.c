@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "host/search/cost.h"
+
+#include <stdlib.h>
+
+#include "host/core/registries.h"
+
+#define OSS_COST(name) extern const oss_cost_desc oss_cost_##name;
+#include "host/search/costs.def"
+#undef OSS_COST
+
+static const oss_cost_desc *const costs[] = {
+#define OSS_COST(name) &oss_cost_##name,
+#include "host/search/costs.def"
+#undef OSS_COST
+};
+
+OSS_DEFINE_REGISTRY(oss_costs, costs, "costs", "cost", "what a search compares with the teacher (option cost of a search)")
+
+static oss_status check_axes(const oss_member *cost, const oss_problem *p, size_t channels, size_t frames) {
+  if (channels > 0 && p->rank < 2)
+    return oss_member_fail(cost, "channels: %zu needs samples (C, ...), these have rank %d", channels, p->rank);
+  if (frames > 0 && p->rank != 4)
+    return oss_member_fail(cost, "frames: %zu needs samples (C, F, H, W), these have rank %d", frames, p->rank);
+  if (channels > p->dims[0]) return oss_member_fail(cost, "channels: %zu of %zu", channels, p->dims[0]);
+  if (frames > 0 && frames > p->dims[1]) return oss_member_fail(cost, "frames: %zu of %zu", frames, p->dims[1]);
+  return OSS_OK;
+}
+
+oss_status oss_cost_columns(const oss_member *cost, const oss_problem *p, int32_t **columns, size_t *count) {
+  size_t channels = (size_t)oss_member_int(cost, "channels"), frames = (size_t)oss_member_int(cost, "frames"); /* 0: all */
+  *columns = NULL;
+  *count = p->elements;
+  OSS_TRY(check_axes(cost, p, channels, frames));
+  if (channels == 0 && frames == 0) return OSS_OK;
+  size_t all_frames = p->rank == 4 ? p->dims[1] : 1;
+  size_t plane = p->elements / (p->dims[0] * all_frames);
+  if (channels == 0) channels = p->dims[0];
+  if (frames == 0) frames = all_frames;
+  int32_t *out = malloc(channels * frames * plane * sizeof *out);
+  if (out == NULL) return oss_fail(OSS_ERR_MEMORY, "elements of the cost");
+  size_t n = 0;
+  for (size_t c = 0; c < channels; c++)
+    for (size_t f = 0; f < frames; f++) {
+      size_t frame = frames > 1 ? f * (all_frames - 1) / (frames - 1) : 0;
+      for (size_t e = 0; e < plane; e++) out[n++] = (int32_t)((c * all_frames + frame) * plane + e);
+    }
+  *columns = out;
+  *count = n;
+  return OSS_OK;
+}
