@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include <stdio.h>
+#include <string.h>
+
+#include "host/cli/cli.h"
+#include "host/core/registries.h"
+#include "host/search/cost.h"
+#include "kernels/backend.h"
+
+static const oss_registry *const registries[] = {&oss_grids, &oss_denoisers, &oss_solvers,  &oss_schedules, &oss_searches,
+                                                 &oss_costs, &oss_metrics,   &oss_initials, &oss_exports};
+enum { REGISTRY_COUNT = sizeof registries / sizeof registries[0] };
+
+/* "variant  official|paper|carry, default paper" */
+static void print_option(const oss_option *o) {
+  char values[160] = "";
+  switch (o->type) {
+    case OSS_OPTION_INT:
+      snprintf(values, sizeof values, "whole number");
+      break;
+    case OSS_OPTION_REAL:
+      snprintf(values, sizeof values, "number");
+      break;
+    case OSS_OPTION_BOOL:
+      snprintf(values, sizeof values, "true | false");
+      break;
+    case OSS_OPTION_CHOICE: {
+      size_t n = 0;
+      for (const char *c = o->choices; *c != '\0' && n + 4 < sizeof values; c++) {
+        if (*c == ' ') {
+          memcpy(values + n, " | ", 3);
+          n += 3;
+        } else {
+          values[n++] = *c;
+        }
+      }
+      values[n] = '\0';
+      break;
+    }
+    case OSS_OPTION_TEXT:
+      snprintf(values, sizeof values, "text");
+      break;
+    case OSS_OPTION_FILE:
+      snprintf(values, sizeof values, "path");
+      break;
+    case OSS_OPTION_COUNT:
+      snprintf(values, sizeof values, "all | whole number");
+      break;
+    case OSS_OPTION_NESTED:
+      snprintf(values, sizeof values, "one of %s", o->nested->name);
+      break;
+  }
+  printf("      %-10s %s", o->name, values);
+  if (o->fallback == NULL)
+    printf(" (required)");
+  else if (o->fallback[0] != '\0')
+    printf(" (default %s)", o->fallback);
+  printf("\n                 %s\n", o->help);
+}
+
+static void print_registry(const oss_registry *registry, int details) {
+  printf("%s: %s\n", registry->name, registry->summary);
+  for (size_t i = 0; i < registry->count(); i++) {
+    const oss_member_desc *d = registry->at(i);
+    printf("  %-10s %s\n", d->name, d->summary);
+    if (!details) continue;
+    printf("             source: %s\n", d->source);
+    for (size_t k = 0; k < d->option_count; k++) print_option(&d->options[k]);
+  }
+}
+
+static oss_status run(int argc, char **argv) {
+  if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+    oss_command_help(&oss_command_list);
+    return OSS_OK;
+  }
+  if (argc > 2) return oss_command_misuse(&oss_command_list, "one registry at a time");
+  if (argc == 1) {
+    for (size_t i = 0; i < REGISTRY_COUNT; i++) {
+      print_registry(registries[i], 0);
+      printf("\n");
+    }
+    printf("backends:");
+    for (const char *const *name = oss_backend_names(); *name != NULL; name++) printf(" %s", *name);
+    printf("\n\nossbench list REGISTRY tells the options and sources of its members.\n");
+    return OSS_OK;
+  }
+  for (size_t i = 0; i < REGISTRY_COUNT; i++) {
+    if (strcmp(registries[i]->name, argv[1]) != 0) continue;
+    print_registry(registries[i], 1);
+    return OSS_OK;
+  }
+  return oss_command_misuse(&oss_command_list, "no registry '%s': ossbench list tells which there are", argv[1]);
+}
+
+const oss_command oss_command_list = {
+    .name = "list",
+    .arguments = "[REGISTRY]",
+    .summary = "Lists what a config can name; with a registry, its members' options and sources",
+    .help = "",
+    .run = run,
+};

@@ -1,0 +1,170 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "host/sweep/context.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const size_t auto_bytes = (size_t)1 << 30; /* what a batch may take when samples.batch is not given */
+enum { AUTO_BATCH_MAX = 256 };
+
+/* teacher.cache: auto is ./trajectories where there is such a folder, else the user's cache folder. */
+static char *cache_folder(const char *setting) {
+  struct stat info;
+  if (strcmp(setting, "none") == 0) return NULL;
+  if (strcmp(setting, "auto") != 0) return oss_strdup(setting);
+  if (stat("trajectories", &info) == 0 && S_ISDIR(info.st_mode)) return oss_strdup("trajectories");
+  const char *base = getenv("XDG_CACHE_HOME");
+  if (base != NULL && base[0] == '/') return oss_format("%s/ossbench/trajectories", base);
+  const char *home = getenv("HOME");
+  return home != NULL && home[0] == '/' ? oss_format("%s/.cache/ossbench/trajectories", home) : NULL;
+}
+
+oss_status oss_context_create(const oss_config *config, oss_backend *be, oss_progress *progress, oss_context *out) {
+  *out = (oss_context){.config = config, .be = be, .progress = progress, .cache = cache_folder(config->cache)};
+  return OSS_OK;
+}
+
+static void close_teachers(oss_context *c) {
+  oss_teacher *both[2] = {c->search_teacher, c->score_teacher == c->search_teacher ? NULL : c->score_teacher};
+  for (int i = 0; i < 2; i++) {
+    if (both[i] == NULL) continue;
+    c->teacher_nfe += oss_teacher_nfe(both[i]);
+    c->teacher_seconds += oss_teacher_seconds(both[i]);
+    oss_teacher_destroy(both[i]);
+  }
+  c->search_teacher = c->score_teacher = NULL;
+}
+
+int64_t oss_context_teacher_nfe(const oss_context *c) {
+  int64_t nfe = c->teacher_nfe;
+  if (c->search_teacher != NULL) nfe += oss_teacher_nfe(c->search_teacher);
+  if (c->score_teacher != NULL && c->score_teacher != c->search_teacher) nfe += oss_teacher_nfe(c->score_teacher);
+  return nfe;
+}
+
+double oss_context_teacher_seconds(const oss_context *c) {
+  double seconds = c->teacher_seconds;
+  if (c->search_teacher != NULL) seconds += oss_teacher_seconds(c->search_teacher);
+  if (c->score_teacher != NULL && c->score_teacher != c->search_teacher) seconds += oss_teacher_seconds(c->score_teacher);
+  return seconds;
+}
+
+static void close_problem(oss_context *c) {
+  close_teachers(c);
+  oss_problem_free(&c->problem);
+  c->open = 0;
+}
+
+void oss_context_destroy(oss_context *context) {
+  if (context == NULL) return;
+  close_problem(context);
+  oss_denoiser_destroy(context->denoiser);
+  free(context->cache);
+  *context = (oss_context){0};
+}
+
+static size_t auto_batch(const oss_problem *p) {
+  size_t side = (size_t)p->grid.n + 1;
+  size_t sample = 5 * side * p->elements * sizeof(float) + side * side * sizeof(double);
+  size_t batch = auto_bytes / sample;
+  return batch < 1 ? 1 : batch > AUTO_BATCH_MAX ? AUTO_BATCH_MAX : batch;
+}
+
+/* Fails early when the noise file can't serve all samples. */
+static oss_status check_noise(const oss_problem *p, const oss_cell *cell) {
+  size_t needed = (size_t)cell->samples_search + (cell->samples_evaluate == OSS_SAME ? 0 : (size_t)cell->samples_evaluate);
+  if (p->noise_file == NULL || needed <= p->noise_rows) return OSS_OK;
+  return oss_fail(OSS_ERR_INPUT, "%s: noise '%s' has %zu samples, samples.search and samples.evaluate need %zu", p->noise_file,
+                  p->noise_dataset, p->noise_rows, needed);
+}
+
+static int same_problem(const oss_cell *a, const oss_cell *b) {
+  return a->denoiser == b->denoiser && a->seed == b->seed && a->initial == b->initial && a->teacher_solver == b->teacher_solver &&
+         a->teacher_grid == b->teacher_grid && a->teacher_steps == b->teacher_steps;
+}
+
+static int same_samples(const oss_cell *a, const oss_cell *b) {
+  return a->samples_search == b->samples_search && a->samples_evaluate == b->samples_evaluate;
+}
+
+oss_status oss_context_move(oss_context *c, const oss_cell *cell) {
+  oss_cell before = c->cell;
+  int was_open = c->open;
+  if (was_open && same_problem(&before, cell)) {
+    if (!same_samples(&before, cell)) close_teachers(c);
+    c->cell = *cell;
+    return check_noise(&c->problem, cell);
+  }
+  close_problem(c);
+  if (c->denoiser == NULL || before.denoiser != cell->denoiser) {
+    oss_denoiser_destroy(c->denoiser);
+    c->denoiser = NULL;
+    OSS_TRY(oss_denoiser_create(cell->denoiser, c->be, &c->denoiser));
+  }
+  c->cell = *cell;
+  OSS_TRY(oss_problem_create(c->config, cell, c->be, c->denoiser, &c->problem));
+  c->open = 1;
+  if (c->problem.batch == 0) c->problem.batch = auto_batch(&c->problem);
+  return check_noise(&c->problem, cell);
+}
+
+size_t oss_context_score_count(const oss_cell *cell) {
+  return (size_t)(cell->samples_evaluate == OSS_SAME ? cell->samples_search : cell->samples_evaluate);
+}
+
+size_t oss_context_score_first(const oss_cell *cell) {
+  return cell->samples_evaluate == OSS_SAME ? 0 : (size_t)cell->samples_search;
+}
+
+int oss_context_searches(const oss_config *config) {
+  for (size_t i = 0; i < config->schedules.count; i++)
+    if (oss_schedule_needs_teacher(config->schedules.at[i])) return 1;
+  return 0;
+}
+
+int oss_context_end_only(const oss_config *config, const oss_cell *cell) {
+  if (config->save & OSS_SAVE_TRAJECTORY) return 0;
+  return cell->samples_evaluate != OSS_SAME || !oss_context_searches(config);
+}
+
+oss_status oss_context_teach(oss_context *c) {
+  size_t searched = (size_t)c->cell.samples_search;
+  int same = c->cell.samples_evaluate == OSS_SAME;
+  if (c->search_teacher == NULL && (oss_context_searches(c->config) || same)) {
+    int end_only = same && oss_context_end_only(c->config, &c->cell);
+    OSS_TRY(oss_teacher_create(&c->problem, 0, searched, end_only, c->cache, c->progress, &c->search_teacher));
+  }
+  if (c->score_teacher != NULL) return OSS_OK;
+  if (same) {
+    c->score_teacher = c->search_teacher;
+    return OSS_OK;
+  }
+  return oss_teacher_create(&c->problem, oss_context_score_first(&c->cell), oss_context_score_count(&c->cell),
+                            oss_context_end_only(c->config, &c->cell), c->cache, c->progress, &c->score_teacher);
+}
+
+oss_search_input oss_context_search_input(const oss_context *c, const int64_t *budgets, size_t count) {
+  return (oss_search_input){.problem = &c->problem,
+                            .teacher = c->search_teacher,
+                            .solver = c->cell.solver,
+                            .samples = (size_t)c->cell.samples_search,
+                            .evaluate_same = c->cell.samples_evaluate == OSS_SAME,
+                            .want_tables = (c->config->save & OSS_SAVE_TABLES) != 0,
+                            .budget_count = count,
+                            .budgets = budgets,
+                            .progress = c->progress};
+}
+
+oss_evaluation oss_context_evaluation(const oss_context *c) {
+  return (oss_evaluation){.problem = &c->problem,
+                          .teacher = c->score_teacher,
+                          .solver = c->cell.solver,
+                          .first = oss_context_score_first(&c->cell),
+                          .samples = oss_context_score_count(&c->cell),
+                          .metrics = &c->config->metrics,
+                          .save = c->config->save,
+                          .progress = c->progress};
+}

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+/* What a sweep has open: the denoiser, the problem and the teachers of the cell it is at. Moving to another cell reopens only what differs.
+ */
+#ifndef OSS_SWEEP_CONTEXT_H
+#define OSS_SWEEP_CONTEXT_H
+
+#include "host/pipeline/evaluate.h"
+#include "host/search/search.h"
+
+typedef struct oss_context {
+  const oss_config *config;
+  oss_backend *be;
+  char *cache; /* folder of kept teachers; NULL: none */
+  oss_progress *progress;
+  int open;
+  oss_cell cell; /* the cell last moved to */
+  oss_denoiser *denoiser;
+  oss_problem problem;
+  oss_teacher *search_teacher, *score_teacher; /* score_teacher == search_teacher when the same samples are scored */
+  int64_t teacher_nfe;                         /* spent by teachers that were closed */
+  double teacher_seconds;
+} oss_context;
+
+oss_status oss_context_create(const oss_config *config, oss_backend *be, oss_progress *progress, oss_context *out);
+void oss_context_destroy(oss_context *context); /* NULL-safe */
+
+/* Opens denoiser and problem of a cell. */
+oss_status oss_context_move(oss_context *context, const oss_cell *cell);
+
+/* Makes the teachers of the current cell, search or not. */
+oss_status oss_context_teach(oss_context *context);
+
+/* Denoiser evaluations, and seconds, that all teachers have taken so far. */
+int64_t oss_context_teacher_nfe(const oss_context *context);
+double oss_context_teacher_seconds(const oss_context *context);
+
+/* How many samples are scored, and the first of them. */
+size_t oss_context_score_count(const oss_cell *cell);
+size_t oss_context_score_first(const oss_cell *cell);
+
+/* Whether the scored samples' teacher needs its end states only; and whether the searched samples' teacher is needed at all. */
+int oss_context_end_only(const oss_config *config, const oss_cell *cell);
+int oss_context_searches(const oss_config *config);
+
+oss_search_input oss_context_search_input(const oss_context *context, const int64_t *budgets, size_t count);
+oss_evaluation oss_context_evaluation(const oss_context *context);
+
+#endif

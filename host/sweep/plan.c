@@ -1,0 +1,202 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "host/sweep/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/core/version.h"
+#include "host/pipeline/sample.h"
+#include "host/search/dp.h"
+#include "host/sweep/memory.h"
+
+size_t oss_plan_axes(const oss_planned *planned, int64_t teacher_steps, oss_axis_value axes[OSS_MAX_AXES]) {
+  const oss_cell *c = &planned->cell;
+  size_t n = 0;
+  axes[n++] = (oss_axis_value){"seed", NULL, (int64_t)c->seed};
+  axes[n++] = (oss_axis_value){"denoiser", c->denoiser->yaml, 0};
+  axes[n++] = (oss_axis_value){"initial", c->initial->yaml, 0};
+  axes[n++] = (oss_axis_value){"teacher_solver", c->teacher_solver->yaml, 0};
+  axes[n++] = (oss_axis_value){"teacher_grid", c->teacher_grid->yaml, 0};
+  axes[n++] = (oss_axis_value){"teacher_steps", NULL, teacher_steps};
+  axes[n++] = (oss_axis_value){"samples_search", NULL, c->samples_search};
+  axes[n++] = (oss_axis_value){"samples_evaluate", c->samples_evaluate == OSS_SAME ? "same" : NULL, c->samples_evaluate};
+  axes[n++] = (oss_axis_value){"solver", c->solver->yaml, 0};
+  axes[n++] = (oss_axis_value){"schedule", c->schedule->yaml, 0};
+  axes[n++] = (oss_axis_value){"steps", NULL, c->steps};
+  return n;
+}
+
+/* The content of every file that a member names, and of members inside it. */
+static oss_status add_files(oss_text *text, const oss_member *member) {
+  for (size_t i = 0; i < member->desc->option_count; i++) {
+    const oss_value *value = &member->values[i];
+    if (value->nested != NULL) OSS_TRY(add_files(text, value->nested));
+    if (value->path == NULL) continue;
+    char hash[OSS_HASH_BYTES];
+    OSS_TRY(oss_hash_file(value->path, hash));
+    oss_text_add(text, "%s.%s %s\n", member->desc->name, member->desc->options[i].name, hash);
+  }
+  return OSS_OK;
+}
+
+/* Everything a cell's record depends on. */
+static oss_status make_key(const oss_context *c, oss_planned *planned) {
+  const oss_cell *cell = &planned->cell;
+  const oss_member *members[] = {cell->denoiser, cell->teacher_solver, cell->teacher_grid, cell->solver, cell->schedule};
+  oss_axis_value axes[OSS_MAX_AXES];
+  size_t count = oss_plan_axes(planned, c->problem.grid.n, axes);
+  oss_text text = {0};
+  char *chars = NULL;
+  oss_status status = OSS_OK;
+  oss_text_add(&text, "ossbench %s\nbackend %s\nsave %u\nnoise %s %s\n", oss_version(), c->be->name, c->config->save,
+               c->problem.noise_content, c->problem.noise_file != NULL ? c->problem.noise_dataset : "philox");
+  for (size_t i = 0; i < count; i++) {
+    if (axes[i].text != NULL)
+      oss_text_add(&text, "%s %s\n", axes[i].name, axes[i].text);
+    else
+      oss_text_add(&text, "%s %lld\n", axes[i].name, (long long)axes[i].number);
+  }
+  for (size_t i = 0; i < c->config->metrics.count; i++) oss_text_add(&text, "metric %s\n", c->config->metrics.at[i]->yaml);
+  for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) OSS_TRY_TO(done, add_files(&text, members[i]));
+  OSS_TRY_TO(done, oss_text_take(&text, &chars));
+  oss_hash_text(chars, planned->key);
+done:
+  oss_text_free(&text);
+  free(chars);
+  return status;
+}
+
+static int same_teacher(const oss_planned_teacher *t, const oss_cell *c, int64_t n) {
+  return t->denoiser == c->denoiser && t->solver == c->teacher_solver && t->grid == c->teacher_grid && t->initial == c->initial &&
+         t->steps == n;
+}
+
+static oss_status place_teacher(oss_plan *plan, const oss_context *c, size_t *index) {
+  const oss_grid *grid = &c->problem.grid;
+  for (size_t i = 0; i < plan->teacher_count; i++) {
+    if (!same_teacher(&plan->teachers[i], &c->cell, grid->n)) continue;
+    *index = i;
+    return OSS_OK;
+  }
+  oss_planned_teacher *grown = realloc(plan->teachers, (plan->teacher_count + 1) * sizeof *grown);
+  if (grown == NULL) return oss_fail(OSS_ERR_MEMORY, "plan");
+  plan->teachers = grown;
+  oss_planned_teacher *t = &grown[plan->teacher_count];
+  size_t samples = (size_t)c->cell.samples_search + (c->cell.samples_evaluate == OSS_SAME ? 0 : oss_context_score_count(&c->cell));
+  *t = (oss_planned_teacher){.denoiser = c->cell.denoiser,
+                             .solver = c->cell.teacher_solver,
+                             .grid = c->cell.teacher_grid,
+                             .initial = c->cell.initial,
+                             .steps = grid->n,
+                             .nfe = (int64_t)samples * grid->n * c->denoiser->evaluations};
+  t->t = malloc(((size_t)grid->n + 1) * sizeof *t->t);
+  if (t->t == NULL) return oss_fail(OSS_ERR_MEMORY, "plan");
+  memcpy(t->t, grid->t, ((size_t)grid->n + 1) * sizeof *t->t);
+  *index = plan->teacher_count++;
+  plan->work += (double)samples * (double)grid->n * c->denoiser->flops;
+  return OSS_OK;
+}
+
+/* Peak of a group's phases: opening the denoiser, teaching, searching for all its budgets, evaluating one of `steps`. */
+static size_t group_bytes(const oss_context *c, const oss_member *schedule, const oss_search_input *input, size_t steps) {
+  const oss_problem *p = &c->problem;
+  oss_evaluation evaluation = oss_context_evaluation(c);
+  size_t batch = p->batch, searched = input->samples < batch ? input->samples : batch;
+  size_t scored = evaluation.samples < batch ? evaluation.samples : batch;
+  int same = c->cell.samples_evaluate == OSS_SAME, end_only = oss_context_end_only(c->config, &c->cell);
+  size_t teachers = 0, held;
+  if (oss_context_searches(c->config) || same) teachers += oss_teacher_bytes(p, searched, same && end_only);
+  if (!same) teachers += oss_teacher_bytes(p, scored, end_only);
+  size_t teaching = oss_sample_bytes(p, p->teacher_solver, searched > scored ? searched : scored);
+  size_t searching = oss_schedule_bytes(schedule, input, &held);
+  size_t scoring = oss_evaluate_bytes(&evaluation, steps) + held;
+  size_t most = teaching > searching ? teaching : searching;
+  if (scoring > most) most = scoring;
+  return c->denoiser->bytes + (teachers + most > c->denoiser->opening ? teachers + most : c->denoiser->opening);
+}
+
+/* Sets skip for cells without a meaning; *count of the others' steps go to budgets. */
+static oss_status check_group(oss_plan *plan, const oss_context *c, size_t first, size_t cells, int64_t *budgets, size_t *count) {
+  const oss_member *schedule = plan->cells[first].cell.schedule;
+  *count = 0;
+  for (size_t i = first; i < first + cells; i++) {
+    oss_planned *p = &plan->cells[i];
+    oss_search_input input = oss_context_search_input(c, &p->cell.steps, 1);
+    oss_status status = oss_schedule_check(schedule, &input, p->cell.steps);
+    if (status == OSS_ERR_UNSUPPORTED) {
+      p->skip = oss_strdup(oss_message());
+      if (p->skip == NULL) return oss_fail(OSS_ERR_MEMORY, "plan");
+      continue;
+    }
+    OSS_TRY(status);
+    budgets[(*count)++] = p->cell.steps;
+  }
+  return OSS_OK;
+}
+
+/* One group: the cells that differ in steps only; one search serves them. */
+static oss_status plan_group(oss_plan *plan, oss_context *c, size_t first, size_t count, int64_t *budgets) {
+  size_t teacher = 0, budget_count = 0;
+  int64_t most = 0;
+  const oss_member *schedule = plan->cells[first].cell.schedule;
+  OSS_TRY(oss_context_move(c, &plan->cells[first].cell));
+  OSS_TRY(place_teacher(plan, c, &teacher));
+  OSS_TRY(check_group(plan, c, first, count, budgets, &budget_count));
+  oss_search_input input = oss_context_search_input(c, budgets, budget_count);
+  for (size_t i = first; i < first + count; i++) {
+    oss_planned *p = &plan->cells[i];
+    int64_t steps = p->cell.steps;
+    p->teacher = teacher;
+    OSS_TRY(make_key(c, p));
+    if (p->skip != NULL) continue;
+    p->nfe = steps * c->denoiser->evaluations;
+    p->search_nfe = oss_schedule_nfe(schedule, &input, steps);
+    p->work = (double)oss_context_score_count(&p->cell) * (double)steps * c->denoiser->flops;
+    p->bytes = plan->base + group_bytes(c, schedule, &input, (size_t)steps);
+    plan->work += p->work;
+    plan->runnable++;
+    if (p->bytes > plan->bytes) plan->bytes = p->bytes;
+    if (steps > most) most = steps;
+  }
+  if (most > 0 && oss_schedule_needs_teacher(schedule)) plan->work += (double)most * oss_dp_row_work(&input, input.samples);
+  return OSS_OK;
+}
+
+oss_status oss_plan_create(oss_context *context, oss_plan *out) {
+  const oss_config *config = context->config;
+  oss_plan plan = {.base = oss_resident_bytes()};
+  oss_status status;
+  *out = (oss_plan){0};
+  OSS_TRY(oss_config_cell_count(config, &plan.count));
+  plan.cells = calloc(plan.count, sizeof *plan.cells);
+  int64_t *budgets = malloc(config->steps.count * sizeof *budgets);
+  if (plan.cells == NULL || budgets == NULL) {
+    status = oss_fail(OSS_ERR_MEMORY, "plan of %zu cells", plan.count);
+    goto failed;
+  }
+  for (size_t i = 0; i < plan.count; i++) plan.cells[i].cell = oss_config_cell(config, i);
+  for (size_t first = 0; first < plan.count; first += config->steps.count)
+    OSS_TRY_TO(failed, plan_group(&plan, context, first, config->steps.count, budgets));
+  if (plan.runnable == 0) {
+    status = oss_fail(OSS_ERR_CONFIG, "%s: no cell can run: %s", config->path, plan.cells[0].skip);
+    goto failed;
+  }
+  *out = plan;
+  free(budgets);
+  return OSS_OK;
+failed:
+  free(budgets);
+  oss_plan_free(&plan);
+  return status;
+}
+
+void oss_plan_free(oss_plan *plan) {
+  if (plan == NULL) return;
+  for (size_t i = 0; plan->cells != NULL && i < plan->count; i++) free(plan->cells[i].skip);
+  for (size_t i = 0; i < plan->teacher_count; i++) free(plan->teachers[i].t);
+  free(plan->cells);
+  free(plan->teachers);
+  *plan = (oss_plan){0};
+}
