@@ -1,0 +1,89 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 ossbench authors
+# SPDX-License-Identifier: Apache-2.0
+"""Packs what the tests use of the golden files into this folder.
+
+usage: make.py [FOLDER OF THE ORIGINALS]      (default: ../shared/goldens beside the repository)
+
+Inputs (gmm, noise, t) and schedules keep their values exactly; tables and states, which are compared to 1e-4, become float32. The
+tables of a smaller M are the first rows of a larger one's: that is checked here, and only the largest M of a group keeps them.
+"""
+import pathlib
+import sys
+
+import h5py
+import numpy as np
+
+HERE = pathlib.Path(__file__).resolve().parent
+TABLES = ("official_cost", "official_from", "paper_cost", "paper_from", "pinned_cost")
+STATES = ("student", "student_mse", "uniform_student", "uniform_mse")
+SCHEDULES = ("official_steps", "paper_steps", "pinned_steps", "official_average_steps", "uniform_steps")
+
+
+def put(group, name, values):
+    options = {"compression": "gzip", "compression_opts": 9, "shuffle": True} if values.nbytes > 2048 else {}
+    group.create_dataset(name, data=values, **options)
+
+
+def narrow(values):
+    """float64 to float32, indices to int16."""
+    return values.astype(np.float32 if values.dtype.kind == "f" else np.int16)
+
+
+def put_inputs(source, target):
+    for name in ("means", "scales", "weights"):
+        put(target, "gmm/" + name, source["gmm"][name][:])
+    put(target, "noise", source["noise"][:])
+    target.attrs["what"] = source.attrs["what"]
+    target.attrs["origin"] = "packed by tests/golden/make.py"
+
+
+def put_search_group(source, target):
+    budgets = sorted((m for m in source if m.startswith("M")), key=lambda m: int(m[1:]))
+    largest = budgets[-1]
+    put(target, "t", source["t"][:])
+    put(target, "teacher", narrow(source["teacher"][:]))
+    for name in TABLES:
+        whole = source[largest][name][:]
+        for m in budgets[:-1]:
+            part = source[m][name][:]
+            if not np.array_equal(part, whole[:, : part.shape[1]]):
+                raise SystemExit(f"{source.name}/{m}/{name} is not the beginning of {largest}'s")
+        put(target, f"{largest}/{name}", narrow(whole))
+    for m in budgets:
+        for name in STATES + SCHEDULES:
+            put(target, f"{m}/{name}", narrow(source[m][name][:]))
+
+
+def pack_search(original, packed):
+    with h5py.File(original, "r") as source, h5py.File(packed, "w", libver=("v110", "v110")) as target:
+        put_inputs(source, target)
+        for name in source:
+            if name not in ("gmm", "noise"):
+                put_search_group(source[name], target.create_group(name))
+
+
+def pack_video(original, packed):
+    with h5py.File(original, "r") as source, h5py.File(packed, "w", libver=("v110", "v110")) as target:
+        put_inputs(source, target)
+        for name in source:
+            if name in ("gmm", "noise"):
+                continue
+            group = target.create_group(name)
+            put(group, "t", source[name]["t"][:])
+            for key in source[name]:
+                if key.startswith("norm"):
+                    put(group, key, narrow(source[name][key][:]))
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parents[2] / "shared" / "goldens"
+    pack_search(folder / "oss_search.h5", HERE / "oss_search.h5")
+    pack_search(folder / "oss_search_1d.h5", HERE / "oss_search_1d.h5")
+    pack_video(folder / "oss_video.h5", HERE / "oss_video.h5")
+    for file in sorted(HERE.glob("*.h5")):
+        print(f"{file.name}: {file.stat().st_size} bytes, was {(folder / file.name).stat().st_size}")
+
+
+if __name__ == "__main__":
+    main()
