@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: 2026 ossbench authors
+# SPDX-License-Identifier: Apache-2.0
+"""One-line YAML as cell attributes hold it, and short labels that tell such values apart."""
+
+import os
+
+# Options without effect unless another option has this value: not worth a place in a label.
+DEPENDS = {"average": ("samples", "average"), "reduce": ("samples", "joint")}
+
+
+def _scalar(text):
+    text = text.strip()
+    if len(text) >= 2 and text[0] == text[-1] and text[0] in "'\"":
+        return text[1:-1]
+    if text in ("true", "false"):
+        return text == "true"
+    if text in ("", "null", "~"):
+        return None
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text
+
+
+def _split(text):
+    """Split at the commas that are outside brackets and quotes."""
+    parts, depth, quote, start = [], 0, "", 0
+    for i, char in enumerate(text):
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"":
+            quote = char
+        elif char in "{[":
+            depth += 1
+        elif char in "}]":
+            depth -= 1
+        elif char == "," and depth == 0:
+            parts.append(text[start:i])
+            start = i + 1
+    parts.append(text[start:])
+    return [part for part in parts if part.strip()]
+
+
+def parse(value):
+    """A value of flow YAML as dict, list, number, bool or text. What is no flow YAML stays text."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if text.startswith("{") and text.endswith("}"):
+        result = {}
+        for part in _split(text[1:-1]):
+            key, colon, rest = part.partition(":")
+            if not colon:
+                return text
+            result[_scalar(key)] = parse(rest)
+        return result
+    if text.startswith("[") and text.endswith("]"):
+        return [parse(part) for part in _split(text[1:-1])]
+    return _scalar(text)
+
+
+def kind(value):
+    """The member's name: `kind` of {kind: oss, ...}, or the plain name."""
+    value = parse(value)
+    return str(value.get("kind", value)) if isinstance(value, dict) else str(value)
+
+
+def _flatten(value, prefix=""):
+    flat = {}
+    for key, item in value.items():
+        name = f"{prefix}{key}"
+        if isinstance(item, dict):
+            flat.update(_flatten(item, name + "."))
+        else:
+            flat[name] = item
+    return flat
+
+
+def _show(value):
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, list):
+        return "[" + " ".join(_show(item) for item in value) + "]"
+    if isinstance(value, str) and "/" in value:
+        return os.path.basename(value)
+    return str(value)
+
+
+def _option(name, value, plain):
+    """`paper` for variant: paper where no other option has that value, else `variant=paper`."""
+    name = name[: -len(".kind")] if name.endswith(".kind") else name
+    if isinstance(value, bool):
+        return name if value else f"no {name}"
+    return _show(value) if plain else f"{name}={_show(value)}"
+
+
+def _options(value, depends):
+    parsed = parse(value)
+    flat = _flatten(parsed) if isinstance(parsed, dict) else {}
+    flat.pop("kind", None)
+    for key, (other, needed) in depends.items():
+        if flat.get(other, needed) != needed:
+            flat.pop(key, None)
+    return flat
+
+
+def labels(values, depends=None):
+    """{value: short label}: the kind, and of the options only those that differ within that kind."""
+    depends = DEPENDS if depends is None else depends
+    values = list(dict.fromkeys(values))
+    families = {}
+    for value in values:
+        families.setdefault(kind(value), {})[value] = _options(value, depends)
+    result = {}
+    for name, family in families.items():
+        options = list(dict.fromkeys(key for flat in family.values() for key in flat))
+        missing = object()
+        differ = [key for key in options if len({repr(flat.get(key, missing)) for flat in family.values()}) > 1]
+        users = {}
+        for key in differ:
+            for flat in family.values():
+                users.setdefault(repr(flat.get(key)), set()).add(key)
+        for value, flat in family.items():
+            parts = []
+            for key in differ:
+                if flat.get(key) is not None:
+                    word = isinstance(flat[key], str) and len(users[repr(flat[key])]) == 1
+                    parts.append(_option(key, flat[key], word))
+            result[value] = f"{name} ({', '.join(parts)})" if parts else name
+    if len(set(result.values())) < len(result):  # files of one name in two folders, say
+        result = labels(values, {}) if depends else {value: str(value) for value in values}
+    return result

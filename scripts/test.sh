@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 ossbench authors
+# SPDX-License-Identifier: Apache-2.0
+# Installs, builds, checks the layout and runs every test: with sanitizers first (--no-sanitizers leaves them out), then as released.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+sanitizers=1
+[ "${1:-}" = --no-sanitizers ] && sanitizers=0
+
+./scripts/bootstrap.sh
+./scripts/format.sh --check
+if [ $sanitizers -eq 1 ]; then
+  ./scripts/build.sh asan
+  # Address sanitizer and threads that spin while they wait do not go together on few cores.
+  OMP_WAIT_POLICY=passive ctest --preset asan --no-tests=error
+fi
+./scripts/build.sh release
+ctest --preset release --no-tests=error
