@@ -5,6 +5,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "host/cli/cli.h"
 #include "host/core/log.h"
@@ -41,6 +44,9 @@ static int finish(oss_status status) {
 
 int main(int argc, char **argv) {
   signal(SIGXFSZ, SIG_IGN); /* a file over its limit is an error to report, not a reason to die */
+#ifdef __GLIBC__
+  (void)mallopt(M_MMAP_THRESHOLD, 1 << 20); /* large buffers go back to the system at once: the peak stays what --dry-run says */
+#endif
   oss_io_init();
   if (argc < 2) {
     print_help(stderr);

@@ -10,7 +10,7 @@
 #include "host/core/text.h"
 #include "host/io/cell.h"
 
-enum { OSS_SHOW_WIDTH = 120 };
+enum { OSS_SHOW_WIDTH = 140 };
 
 /* A table of texts. A column may be shortened when the table is wider than OSS_SHOW_WIDTH. */
 typedef struct oss_table {

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-/* Members in short: "oss variant=paper" for {kind: oss, variant: paper, start: free} beside {kind: oss, variant: carry, start: free}. */
+/* Members in short: "oss paper" for {kind: oss, variant: paper, start: free} beside {kind: oss, variant: carry, start: free}; numbers keep
+ * their names ("edm rho=5"), files lose their folders. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,6 +114,30 @@ static int differs(const member *members, size_t count, const member *m, const o
   return 0;
 }
 
+/* A word says by itself what it is about; a number does not. */
+static int says_enough(piece value) {
+  static const char *const vague[] = {"true", "false", "all", "none"};
+  for (size_t i = 0; i < sizeof vague / sizeof vague[0]; i++)
+    if (equal(value, (piece){vague[i], strlen(vague[i])})) return 0;
+  return value.length > 0 && strchr("0123456789+-.[{", value.at[0]) == NULL;
+}
+
+static piece without_folder(piece value) {
+  for (size_t i = value.length; i-- > 0;)
+    if (value.at[i] == '/' && i + 1 < value.length) return (piece){value.at + i + 1, value.length - i - 1};
+  return value;
+}
+
+static void add_option(oss_text *text, const option *shown) {
+  piece value = without_folder(shown->value);
+  if (says_enough(value)) {
+    oss_text_add(text, " %.*s", (int)value.length, value.at);
+  } else {
+    oss_text_add(text, " %.*s%s%.*s=%.*s", (int)shown->outer.length, shown->outer.at, shown->outer.length ? "." : "",
+                 (int)shown->name.length, shown->name.at, (int)value.length, value.at);
+  }
+}
+
 void oss_show_members(size_t count, char *const *values, char **out) {
   member *members = calloc(count ? count : 1, sizeof *members);
   for (size_t i = 0; i < count; i++) {
@@ -125,9 +150,7 @@ void oss_show_members(size_t count, char *const *values, char **out) {
     oss_text_add(&text, "%.*s", (int)m->kind.length, m->kind.at);
     for (size_t o = 0; o < m->count; o++) {
       if (!differs(members, count, m, &m->options[o])) continue;
-      const option *shown = &m->options[o];
-      oss_text_add(&text, " %.*s%s%.*s=%.*s", (int)shown->outer.length, shown->outer.at, shown->outer.length ? "." : "",
-                   (int)shown->name.length, shown->name.at, (int)shown->value.length, shown->value.at);
+      add_option(&text, &m->options[o]);
     }
     if (oss_text_take(&text, &out[i]) != OSS_OK) out[i] = NULL;
   }

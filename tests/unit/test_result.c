@@ -282,10 +282,10 @@ static void shows_a_result(void **state) {
                                          "  cells           4: 2 done, 1 skipped, 1 failed\n",
                                          "  teacher_solver  euler\n",
                                          "  seed            5\n",
-                                         "  cell  schedule           steps  status   nfe  depth  psnr        mse\n",
-                                         "     0  uniform                3  done       3      3  0.5 ± 0.51    0\n",
-                                         "     1  oss variant=paper      4  done       3      3  0.5 ± 0.51  0.5 ± 0.51\n",
-                                         "     2  oss variant=carry      5  skipped\n",
+                                         "  cell  schedule   steps  status   nfe  depth  psnr        mse\n",
+                                         "     0  uniform        3  done       3      3  0.5 ± 0.51    0\n",
+                                         "     1  oss paper      4  done       3      3  0.5 ± 0.51  0.5 ± 0.51\n",
+                                         "     2  oss carry      5  skipped\n",
                                          "  skipped  makes no sense (cell 2)\n",
                                          "  failed   NaN in the state (cell 3)\n",
                                          NULL};
@@ -346,7 +346,7 @@ static void shows_what_there_is(void **state) {
   free(shown(state, path, 0, OSS_ERR_USAGE));
   assert_non_null(strstr(oss_message(), "has no cells"));
   text = shown(state, in_folder(state, "odd.h5", path), -1, OSS_OK);
-  has_lines(text, (const char *const[]){"a file=it's.h5 b=['x, y', {z: 1}] cost.p=1", "a file=it.h5 b=[] cost.p=2", "10000", NULL});
+  has_lines(text, (const char *const[]){"a it's.h5 b=['x, y', {z: 1}] cost.p=1", "a it.h5 b=[] cost.p=2", "10000", NULL});
   free(text);
   text = shown(state, path, 0, OSS_OK);
   has_lines(text, (const char *const[]){"(several values)", "schedule/t (2, 3)", NULL});
