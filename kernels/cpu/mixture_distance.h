@@ -8,7 +8,7 @@
 #include "kernels/backend.h"
 
 enum {
-  OSS_DISTANCE_ROWS = 16, /* rows of x of a block: packed in the first-level cache */
+  OSS_DISTANCE_ROWS = 16, /* rows of x of a block: packed in the first-level cache, as doubles */
   OSS_DISTANCE_MEANS = 64 /* means of a block */
 };
 

@@ -145,6 +145,8 @@ class SearchGoldens(unittest.TestCase):
                 self.assert_costs(case, cell["search/cost"], case.tables[f"{variant}_cost"][:, :m], f"{variant} M{m} search/cost")
                 if variant != "pinned":  # no such golden
                     self.check_choices(case, variant, cell, m)
+        ties = sum(len(found) for case in self.cases for found in case.ties.values())
+        self.assertLessEqual(ties, 0.001 * self.compared, "near ties are rare")
 
     def test_schedules(self):
         ties = 0
