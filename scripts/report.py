@@ -31,16 +31,20 @@ from ossreport import load, stats, tables  # noqa: E402
 
 def print_text(study):
     """The score tables and what is missing, on stdout."""
-    attributes = study.result.attributes
-    done = sum(cell.done for cell in study.result.cells)
-    print(f"{attributes.get('name', study.result.path)}: {done} of {len(study.result.cells)} cells finished")
+    result = study.result
+    print(f"{result.attributes.get('name') or result.path}, {result.date()}\n{tables.counted(study)}")
     if study.metric is None:
         print("no cell holds a score")
+    seeds = len(result.values("seed")) if "seed" in result.axes else 1
+    over = f" and {seeds} seeds" if seeds > 1 else ""
     for metric in ([study.metric] if study.metric else []) + study.other_metrics:
-        header, rows, left_out = tables.key_table(study, metric)
-        print(f"\n{stats.metric_title(metric)}, mean ± 95% interval, * best of its column\n")
-        print(tables.as_text(header, rows))
-        if left_out:
+        scores = tables.key_table(study, metric, compact=True)
+        better = "highest" if stats.higher_is_better(metric) else "lowest"
+        samples = tables.sample_count(study, metric)
+        print(f"\n{stats.metric_title(metric)}{scores.unit}: mean ± 95% interval over {samples}{over};", end=" ")
+        print(f"* the {better} of a column" + (" and group" if len(study.panels) > 1 else "") + "\n")
+        print(tables.as_text(scores.header, scores.rows, len(study.outer) + 1))
+        if scores.left_out:
             print("† samples whose score is not finite are left out of the mean")
     header, rows = tables.missing_table(study)
     if rows:

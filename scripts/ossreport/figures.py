@@ -4,90 +4,38 @@
 
 import math
 
-import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
-from . import stats
+from . import lines, stats
 
-# Okabe and Ito's colours without black (kept for the baseline) and yellow (too pale on white).
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
-LINES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)))
-MARKERS = "os^DvPX*<>"
+SPREADS = (((25, 75), 0.22), ((5, 95), 0.1))  # percentiles of a schedule over samples, and how dark
 CROWD = 8  # with more lines than this the bands of the intervals would hide each other
-
-plt.rcParams.update(
-    {
-        "font.size": 10.5,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.grid": True,
-        "grid.color": "#e4e4e4",
-        "grid.linewidth": 0.8,
-        "axes.titlesize": 11,
-        "axes.titleweight": "bold",
-        "legend.frameon": False,
-        "figure.dpi": 110,
-    }
-)
+STRIPED = "Striped: lines that coincide (their markers lie in each other, a shade they share is drawn once)."
 
 
-def styles(study):
-    """{schedule: line style}: the same in every figure; the baseline black and dashed."""
-    result, number = {}, 0
-    for schedule in study.schedules:
-        if schedule == study.baseline:
-            result[schedule] = {"color": "black", "linestyle": (0, (5, 2)), "marker": "x", "zorder": 5}
-            continue
-        style = {"color": COLOURS[number % 6], "linestyle": LINES[number // 6 % 4], "marker": MARKERS[number % 10]}
-        result[schedule] = {**style, "zorder": 3}
-        number += 1
-    return result
-
-
-def _legend(figure, axes):
-    """One legend for the lines of all axes, right of the figure, so that it covers no data (saved with a tight box)."""
-    entries = {}
-    for axis in axes:
-        for handle, label in zip(*axis.get_legend_handles_labels()):
-            entries.setdefault(label, handle)
-    if entries:
-        figure.legend(entries.values(), entries.keys(), loc="upper left", bbox_to_anchor=(1.0, 1.0))
-
-
-def _step_axis(axis, steps):
-    if min(steps) > 0 and max(steps) / min(steps) >= 4:
-        axis.set_xscale("log")
-    shown = []
-    span = [math.log(step) if axis.get_xscale() == "log" else step for step in steps]
-    for step, place in zip(steps, span):  # leave out ticks whose numbers would touch
-        if not shown or place - shown[-1][1] > 0.06 * (span[-1] - span[0]):
-            shown.append((step, place))
-    axis.xaxis.set_major_locator(FixedLocator([step for step, _ in shown]))
-    axis.xaxis.set_minor_locator(NullLocator())
-    axis.xaxis.set_minor_formatter(NullFormatter())
-    axis.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axis.set_xlabel("steps of the student")
-
-
-def _line(axis, points, style, label, alpha, log=False):
-    """Mean as a line, its interval as a band; points = [(steps, Estimate)].
+def _shade(bands, points, colour, alpha, log):
+    """The intervals of points [(steps, Estimate)] as a band.
 
     On a logarithmic axis the interval is the one of the logarithm, so that it cannot reach below 0.
     """
-    points = [(x, e) for x, e in points if e and math.isfinite(e.mean)]
-    if not points:
-        return
-    x = np.array([x for x, _ in points])
+    x = np.array([m for m, _ in points])
     mean = np.array([e.mean for _, e in points])
     half = np.nan_to_num(np.array([e.half for _, e in points]))
-    axis.plot(x, mean, label=label, linewidth=1.7, markersize=5.5, **style)
-    if half.any() and alpha:
+    if half.any():
         low, high = (mean * np.exp(-half / mean), mean * np.exp(half / mean)) if log else (mean - half, mean + half)
-        axis.fill_between(x, low, high, color=style["color"], alpha=alpha, linewidth=0, zorder=1)
+        bands.add(x, low, high, colour, alpha)
+
+
+def _curves(study, axis, scores, looks, names, alpha, log=False):
+    """Means as lines, intervals as bands; scores = {schedule: [(steps, Estimate)]}. Whether lines coincide."""
+    bands, curves = lines.Bands(axis), []
+    for schedule, points in scores.items():
+        points = [(m, e) for m, e in points if e and math.isfinite(e.mean)]
+        if points and alpha:
+            _shade(bands, points, looks[schedule]["color"], alpha, log)
+        curves.append(([m for m, _ in points], [e.mean for _, e in points], looks[schedule], names[schedule]))
+    return lines.draw(axis, curves, log)
 
 
 def _dots(axis, rows, looks):
@@ -102,13 +50,16 @@ def _dots(axis, rows, looks):
 
 
 def score_figure(study, panel, metric):
-    """Scores against steps, and beside it the gain over the baseline, paired by sample. None if empty."""
-    looks = styles(study)
+    """Scores against steps, and beside it the gain over the baseline, paired by sample.
+
+    Returns (figure or None if empty, whether lines coincide).
+    """
+    looks = lines.styles(study)
     scores = {s: [(m, panel.score(s, m, metric)) for m in panel.steps] for s in panel.schedules}
     drawable = {s: [(m, e) for m, e in points if e and math.isfinite(e.mean)] for s, points in scores.items()}
     drawable = {s: points for s, points in drawable.items() if points}
     if not drawable:
-        return None
+        return None, False
     base = study.baseline if study.baseline in drawable else None
     log = not stats.higher_is_better(metric) and all(e.mean > 0 for points in drawable.values() for _, e in points)
     paired = bool(base) and len(drawable) > 1 and not log
@@ -134,22 +85,23 @@ def score_figure(study, panel, metric):
             axes[1].set_yticks(range(len(drawable)), [""] * len(drawable))
             axes[1].axvline(0, color="black", linestyle=(0, (5, 2)), linewidth=1.3)
             axes[1].set(xlabel=gain, title=f"gain over {study.label('schedule', base)}")
-        return figure
-    alpha = 0.16 if len(drawable) <= 4 else 0.1 if len(drawable) <= CROWD else 0
-    for schedule, points in drawable.items():
-        _line(axes[0], points, looks[schedule], study.label("schedule", schedule), alpha, log)
-    axes[0].set(ylabel=title, title=f"{title} against steps")
+        return figure, False
+    alpha = 0.14 if len(drawable) <= 4 else 0.09 if len(drawable) <= CROWD else 0
+    same = stats.always_same([panel])
+    names = {schedule: study.legend(schedule, same) for schedule in drawable}
     if log:
         axes[0].set_yscale("log")
+    shared = _curves(study, axes[0], drawable, looks, names, alpha, log)
+    axes[0].set(ylabel=title, title=f"{title} against steps")
     if paired:
         axes[1].axhline(0, label=study.label("schedule", base), linewidth=1.7, color="black", linestyle=(0, (5, 2)))
-        for schedule, points in gains.items():
-            _line(axes[1], points, looks[schedule], study.label("schedule", schedule), alpha)
+        shared = _curves(study, axes[1], gains, looks, names, alpha) or shared
         axes[1].set(ylabel=gain, title=f"gain over {study.label('schedule', base)}, sample by sample")
     for axis in axes:
-        _step_axis(axis, budgets)
-    _legend(figure, axes[:1])
-    return figure
+        lines.step_axis(axis, budgets)
+        axis.set_xlabel("steps of the student")
+    lines.legend_beside(figure, axes[:1])
+    return figure, shared
 
 
 def without_repeats(rows):
@@ -162,35 +114,80 @@ def without_repeats(rows):
     return rows
 
 
-def some(values, count):
-    """At most `count` of them: the first, the last and evenly between."""
-    if len(values) <= count:
-        return list(values)
-    return [values[round(i * (len(values) - 1) / (count - 1))] for i in range(count)]
+def searched(study, cell):
+    """(S, M+1) times of the schedules that an average was taken of, nan where off the grid; None without them."""
+    if not (cell.has("search/index") and cell.has("schedule/t")):
+        return None
+    index = np.atleast_2d(cell.array("search/index"))
+    grid = study.result.teacher(str(cell.attributes.get("teacher", ""))).get("t")
+    if grid is None or index.max(initial=0) >= len(grid):
+        return None
+    times = np.where(index < 0, np.nan, grid[np.maximum(index, 0)])
+    return times if times.shape[1] == np.atleast_2d(cell.array("schedule/t")).shape[1] else None
 
 
-def _draw_schedule(axis, times, transform, style, label):
-    with np.errstate(divide="ignore", invalid="ignore"):
-        values = transform(times)
-    values[~np.isfinite(values) | (values <= 0) & (transform is not np.copy)] = np.nan
-    x = np.arange(values.shape[1])
-    filled = np.isfinite(values).mean(axis=0) >= 0.5
+def _times(study, panel, schedule, budget):
+    """(the schedule's times of all seeds and samples, what its spread is of); (None, None) without any."""
+    cells = [cell for cell in panel.at(schedule, budget) if cell.has("schedule/t")]
+    rows = [np.atleast_2d(cell.array("schedule/t")) for cell in cells]
+    spread = [searched(study, cell) for cell in cells]
+    keep = [i for i, times in enumerate(rows) if times.shape[1] == rows[0].shape[1]]
+    if not keep:
+        return None, None
+    times = without_repeats(np.concatenate([rows[i] for i in keep]))
+    spread = [spread[i] for i in keep if spread[i] is not None]
+    return times, without_repeats(np.concatenate(spread)) if spread else times
+
+
+def _percentiles(times, percents):
+    """(x, percentiles) of the columns that at least half of the rows fill."""
+    filled = np.isfinite(times).mean(axis=0) >= 0.5
     if not filled.any():
-        return
-    low, middle, high = np.nanpercentile(values[:, filled], [25, 50, 75], axis=0)
-    axis.plot(x[filled], middle, label=label, linewidth=1.7, markersize=4.5 if len(x) <= 25 else 0, **style)
-    if len(values) > 1:
-        axis.fill_between(x[filled], low, high, color=style["color"], alpha=0.18, linewidth=0, zorder=1)
+        return np.array([]), [np.array([])] * len(percents)
+    return np.flatnonzero(filled), np.nanpercentile(times[:, filled], percents, axis=0)
+
+
+def _spread(found):
+    """How many of SPREADS to draw: fewer where many schedules have one."""
+    varied = [(rows[1:] != rows[:1])[np.isfinite(rows[1:])].any() for _, rows in found.values()]
+    return 0 if not any(varied) or sum(varied) > CROWD else 2 if sum(varied) <= 4 else 1
+
+
+def _draw_schedules(axis, found, transform, looks, names):
+    """found = {schedule: (times, spread)}. Whether lines coincide."""
+    log, curves, bands = transform is not np.copy, [], lines.Bands(axis)
+    shown = SPREADS[: _spread(found)]
+
+    def scaled(x, *rows):  # without the places where one of them is not on the scale
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rows = np.array([transform(row) for row in rows])
+        keep = np.all(np.isfinite(rows) & ((rows > 0) | (not log)), axis=0)
+        return (x[keep], *rows[:, keep])
+
+    for schedule, (times, spread) in found.items():
+        x, (middle,) = _percentiles(times, [50])
+        curves.append((*scaled(x, middle), looks[schedule], names[schedule]))
+        for percents, alpha in shown if len(spread) > 1 else ():
+            x, pair = _percentiles(spread, percents)
+            bands.add(*scaled(x, *pair), looks[schedule]["color"], alpha)
+    if log:
+        axis.set_yscale("log")
+    longest = max((len(curve[0]) for curve in curves), default=0)
+    return lines.draw(axis, curves, log, 4.5 if longest <= 26 else 0)
 
 
 def schedule_figure(study, panel):
-    """Times by step, in t and in sigma, for up to three budgets. Returns (figure, whether a spread is drawn)."""
+    """Times by step, in t and in sigma, for up to three budgets.
+
+    Returns (figure, how many of SPREADS are drawn, whether lines coincide).
+    """
     budgets = [m for m in panel.steps if any(c.has("schedule/t") for s in panel.schedules for c in panel.at(s, m))]
-    budgets = some(budgets, 3)
+    budgets = lines.some(budgets, 3)
     if not budgets:
-        return None, False
-    looks, spread = styles(study), False
-    scales = ((np.copy, "time t", "linear"), (lambda t: t / (1 - t), "noise level sigma", "log"))
+        return None, 0, False
+    looks, spread, shared, same = lines.styles(study), 0, False, stats.always_same([panel])
+    names = {schedule: study.legend(schedule, same) for schedule in panel.schedules}
+    scales = ((np.copy, "time t"), (lambda t: t / (1 - t), "noise level sigma"))
     single = len(budgets) == 1
     shape = (1, 2) if single else (2, len(budgets))
     size = (9, 4.2) if single else (3.4 * len(budgets) + 0.6, 6.2)
@@ -198,20 +195,12 @@ def schedule_figure(study, panel):
         *shape, figsize=size, layout="constrained", squeeze=False, sharey=False if single else "row"
     )
     for column, budget in enumerate(budgets):
-        for row, (transform, name, scale) in enumerate(scales):
+        found = {schedule: _times(study, panel, schedule, budget) for schedule in panel.schedules}
+        found = {schedule: both for schedule, both in found.items() if both[0] is not None}
+        spread = max(spread, _spread(found))
+        for row, (transform, name) in enumerate(scales):
             axis = axes[0][row] if single else axes[row][column]
-            for schedule in panel.schedules:
-                rows = [c.array("schedule/t") for c in panel.at(schedule, budget) if c.has("schedule/t")]
-                rows = [np.atleast_2d(times) for times in rows]
-                rows = [times for times in rows if times.shape[1] == rows[0].shape[1]]
-                if not rows:
-                    continue
-                times = np.concatenate(rows)
-                spread = spread or bool((times[1:] != times[:1]).any())
-                _draw_schedule(
-                    axis, without_repeats(times), transform, looks[schedule], study.label("schedule", schedule)
-                )
-            axis.set_yscale(scale)
+            shared = _draw_schedules(axis, found, transform, looks, names) or shared
             axis.set_xlim(-0.04 * budget, 1.04 * budget)
             axis.xaxis.get_major_locator().set_params(integer=True)
             if single or column == 0:
@@ -224,8 +213,8 @@ def schedule_figure(study, panel):
         if axis.get_yscale() == "log" and axis.has_data():  # no room wasted on the far ends
             low, high = axis.get_ylim()
             axis.set_ylim(max(low, 1e-4), min(high, 1e3))
-    _legend(figure, axes.ravel())
-    return figure, spread
+    lines.legend_beside(figure, axes.ravel())
+    return figure, spread, shared
 
 
 def search_figure(study, panel):

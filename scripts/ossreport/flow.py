@@ -3,6 +3,7 @@
 """One-line YAML as cell attributes hold it, and short labels that tell such values apart."""
 
 import os
+import re
 
 # Options without effect unless another option has this value: not worth a place in a label.
 DEPENDS = {"average": ("samples", "average"), "reduce": ("samples", "joint")}
@@ -108,18 +109,44 @@ def _options(value, depends):
     return flat
 
 
-def labels(values, depends=None):
-    """{value: short label}: the kind, and of the options only those that differ within that kind."""
+def _differing(family, depends):
+    """The options that do not have one value in the whole family, in their order."""
+    options = list(dict.fromkeys(key for flat in family.values() for key in flat))
+    found = []
+    for key in options:
+        values = [repr(flat[key]) for flat in family.values() if key in flat]
+        # An option that hangs on another one is missing where that one already tells the values apart.
+        if len(set(values)) > 1 or len(values) < len(family) and key not in depends:
+            found.append(key)
+    for key in depends:  # too much where the others tell the values apart
+        rest = [other for other in found if other != key]
+        if key in found and len({repr([flat.get(other) for other in rest]) for flat in family.values()}) == len(family):
+            found = rest
+    return found
+
+
+def _by_file(value):
+    """The name of a value's file without folder and ending; its kind where it has none."""
+    parsed = parse(value)
+    file = parsed.get("file") if isinstance(parsed, dict) else None
+    return os.path.splitext(os.path.basename(file))[0] if isinstance(file, str) and file else kind(value)
+
+
+def labels(values, by_file=False, depends=None):
+    """{value: short label}: the kind, and of the options only those that differ within that kind.
+
+    With `by_file` the file's name stands for the kind, as far as that tells all values apart.
+    """
     depends = DEPENDS if depends is None else depends
     values = list(dict.fromkeys(values))
     families = {}
     for value in values:
-        families.setdefault(kind(value), {})[value] = _options(value, depends)
+        name = _by_file(value) if by_file else kind(value)
+        flat = {"kind": kind(value), **_options(value, depends)} if by_file else _options(value, depends)
+        families.setdefault(name, {})[value] = flat
     result = {}
     for name, family in families.items():
-        options = list(dict.fromkeys(key for flat in family.values() for key in flat))
-        missing = object()
-        differ = [key for key in options if len({repr(flat.get(key, missing)) for flat in family.values()}) > 1]
+        differ = [key for key in _differing(family, depends) if not (by_file and key == "file")]
         users = {}
         for key in differ:
             for flat in family.values():
@@ -132,5 +159,12 @@ def labels(values, depends=None):
                     parts.append(_option(key, flat[key], word))
             result[value] = f"{name} ({', '.join(parts)})" if parts else name
     if len(set(result.values())) < len(result):  # files of one name in two folders, say
-        result = labels(values, {}) if depends else {value: str(value) for value in values}
+        if by_file:
+            return labels(values, False)
+        result = labels(values, False, {}) if depends else {value: str(value) for value in values}
     return result
+
+
+def slug(text, limit=60):
+    """The text as part of a file name: small letters and digits, words joined by -."""
+    return re.sub(r"[^a-z0-9.=]+", "-", text.lower()).replace("=", "").strip("-.")[:limit].strip("-.")

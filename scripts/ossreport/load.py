@@ -3,15 +3,17 @@
 """Reads a result file (the file contract is section 6 of the design) into plain Python objects."""
 
 import os
+import re
 import time
 
 import h5py
 import numpy as np
 
 # Attributes of a cell that are not the value of an axis.
-RESULTS = ("status", "reason", "nfe", "depth", "search_nfe", "search_seconds", "sample_seconds", "teacher")
+RESULTS = ("status", "reason", "key", "nfe", "depth", "search_nfe", "search_seconds", "sample_seconds", "teacher")
 # Axes in the order in which they are shown; others are found by what sets two cells apart.
-AXES = ("denoiser", "teacher_grid", "teacher_solver", "teacher_steps", "solver", "steps", "schedule", "seed")
+AXES = ("denoiser", "initial", "teacher_grid", "teacher_solver", "teacher_steps", "samples_search", "samples_evaluate")
+AXES += ("solver", "schedule", "steps", "seed")
 
 
 class ReportError(Exception):
@@ -27,6 +29,11 @@ def _plain(value):
     if isinstance(value, h5py.Empty):
         return ""
     return value.item() if isinstance(value, np.generic) else value
+
+
+def by_number(name):
+    """Sorting key of a group's name: 9999 before 10000."""
+    return (0, int(name), name) if name.isdecimal() else (1, 0, name)
 
 
 def _hashable(value):
@@ -75,7 +82,8 @@ class Result:
         self.path = path
         self.file = file
         self.attributes = {key: _plain(value) for key, value in file.attrs.items()}
-        self.cells = [Cell(file["cells"][key]) for key in sorted(file["cells"])]
+        self.cells = [Cell(file["cells"][key]) for key in sorted(file["cells"], key=by_number)]
+        self.teachers = {}
         self.axes = self._find_axes()
         for cell in self.cells:
             cell.axes = {axis: _hashable(cell.attributes.get(axis, "")) for axis in self.axes}
@@ -101,10 +109,22 @@ class Result:
         found = list(dict.fromkeys(cell.axes[axis] for cell in self.cells))
         return sorted(found) if all(isinstance(value, (int, float)) for value in found) else found
 
+    def teacher(self, name):
+        """The attributes of a teacher's group and its grid times `t`; {} where there is no such group."""
+        if name not in self.teachers:
+            group = self.file[name] if name and name in self.file else None
+            found = {key: _plain(value) for key, value in group.attrs.items()} if group is not None else {}
+            if group is not None and "t" in group:
+                found["t"] = group["t"][()].astype(float)
+            self.teachers[name] = found
+        return self.teachers[name]
+
     def date(self):
-        for key in ("date", "created", "time", "started", "finished"):
-            if self.attributes.get(key):
-                return str(self.attributes[key])
+        """When the run was, for reading; the file's own time where it does not say."""
+        date = str(self.attributes.get("date", ""))
+        if date:
+            iso = re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?Z", date)
+            return f"{iso[1]} {iso[2]} UTC" if iso else date
         return time.strftime("%Y-%m-%d %H:%M", time.localtime(os.path.getmtime(self.path))) + " (of the file)"
 
     def metric_names(self):

@@ -3,12 +3,14 @@
 """Puts tables and figures together into one HTML page that needs nothing from elsewhere."""
 
 import base64
+import io
 import os
 from html import escape
 
 import matplotlib.pyplot as plt
+from PIL import Image
 
-from . import figures, flow, pictures, stats, tables
+from . import costs, figures, flow, overview, pictures, provenance, stats, tables
 
 STYLE = """
 body { font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; color: #1c1c1c; max-width: 76rem; margin: 0 auto;
@@ -50,6 +52,12 @@ def table_html(header, rows, texts):
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
 
 
+def plain_table(pairs):
+    """A table of (what, value) without a header."""
+    lines = "".join(f'<tr><td>{escape(key)}</td><td class="wrap">{escape(value)}</td></tr>' for key, value in pairs)
+    return f'<div class="scroll"><table><tbody>{lines}</tbody></table></div>'
+
+
 class Writer:
     """Collects the page and writes every figure as PNG file too."""
 
@@ -61,28 +69,38 @@ class Writer:
     def add(self, html):
         self.parts.append(html)
 
-    def figure(self, figure, name, caption):
-        path = os.path.join(self.folder, name + ".png")
-        figure.savefig(path, metadata={"Software": None}, bbox_inches="tight", pad_inches=0.08)
+    def figure(self, figure, name, caption, dpi=100, tight=True, colours=128):
+        """Writes and shows a figure under a name of its own; drawings need few `colours`, photographs None (all)."""
+        used = {os.path.basename(path) for path in self.files}
+        name = next(n for n in (name, *(f"{name}-{i}" for i in range(2, len(used) + 3))) if n + ".png" not in used)
+        raw, packed = io.BytesIO(), io.BytesIO()
+        box = {"bbox_inches": "tight", "pad_inches": 0.08} if tight else {}
+        figure.savefig(raw, format="png", dpi=dpi, pil_kwargs={"compress_level": 1}, **box)
         plt.close(figure)
+        image = Image.open(raw).convert("RGB")
+        if colours:
+            image = image.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        image.save(packed, format="PNG", optimize=True)
+        path = os.path.join(self.folder, name + ".png")
+        with open(path, "wb") as file:
+            file.write(packed.getvalue())
         self.files.append(path)
-        with open(path, "rb") as file:
-            data = base64.b64encode(file.read()).decode("ascii")
-        text = escape(caption)
+        data = base64.b64encode(packed.getvalue()).decode("ascii")
+        text, width = escape(caption), round(image.width * 100 / dpi)
         self.add(
-            f'<figure><img alt="{text}" src="data:image/png;base64,{data}"><figcaption>{text}</figcaption></figure>'
+            f'<figure><img alt="{text}" width="{width}" src="data:image/png;base64,{data}">'
+            f"<figcaption>{text}</figcaption></figure>"
         )
 
 
 def _heading(out, study):
     result = study.result
     attributes = result.attributes
-    done = sum(cell.done for cell in result.cells)
     name = str(attributes.get("name") or os.path.basename(result.path))
     out.add(f"<h1>{escape(name)}</h1>")
     out.add(
         f'<p class="sub">ossbench result {escape(os.path.basename(result.path))}, {escape(result.date())}: '
-        f"{done} of {len(result.cells)} cells finished</p>"
+        f"{escape(tables.counted(study))}</p>"
     )
     links = [("findings", "Key findings"), ("run", "The run")]
     links += [(panel.anchor, panel.title) for panel in study.panels]
@@ -96,12 +114,16 @@ def _key_findings(out, study):
     if study.metric is None:
         out.add("<p>No cell of this file holds a score.</p>")
         return
+    figure, caption = overview.figure(study)
+    if figure is not None:
+        out.figure(figure, "overview", caption, dpi=150)
     sentences = tables.findings(study)
     out.add("<ul>" + "".join(f"<li>{escape(text)}</li>" for text in sentences[:12]) + "</ul>")
     if len(sentences) > 12:
         out.add(f'<p class="note">({len(sentences) - 12} more in the table)</p>')
-    header, rows, left_out = tables.key_table(study, study.metric)
-    out.add(f"<h3>{escape(stats.metric_title(study.metric))}, mean ± 95% interval</h3>")
+    header, rows, left_out, unit = tables.key_table(study, study.metric)
+    samples = tables.sample_count(study, study.metric)
+    out.add(f"<h3>{escape(stats.metric_title(study.metric) + unit)}, mean ± 95% interval over {samples}</h3>")
     out.add(table_html(header, rows, len(study.outer) + 1))
     seeds = len(study.result.values("seed")) if "seed" in study.result.axes else 1
     better = "higher" if stats.higher_is_better(study.metric) else "lower"
@@ -121,49 +143,31 @@ def _key_findings(out, study):
         )
     out.add(f'<p class="note">{escape(note)}</p>')
     for metric in study.other_metrics:
-        header, rows, _ = tables.key_table(study, metric)
-        table = table_html(header, rows, len(study.outer) + 1)
-        out.add(f"<details><summary>{escape(stats.metric_title(metric))}</summary>{table}</details>")
+        scores = tables.key_table(study, metric)
+        table = table_html(scores.header, scores.rows, len(study.outer) + 1)
+        out.add(f"<details><summary>{escape(stats.metric_title(metric) + scores.unit)}</summary>{table}</details>")
+    header, rows = tables.name_table(study)
+    if rows:
+        out.add(f"<details><summary>What the names stand for</summary>{table_html(header, rows, 3)}</details>")
 
 
 def _run(out, study):
-    attributes = study.result.attributes
-    commit = str(attributes.get("git_commit", ""))
-    if commit and attributes.get("git_dirty") in (True, 1, "true", "1"):
-        commit += " with local changes"
-    seeds = study.result.values("seed") if "seed" in study.result.axes else [attributes.get("seed", "")]
-    facts = [
-        ("backend", attributes.get("backend")),
-        ("device", attributes.get("device")),
-        ("threads", attributes.get("threads")),
-        ("host", attributes.get("hostname")),
-        ("git commit", commit),
-        ("seeds", ", ".join(str(seed) for seed in seeds)),
-        ("command", attributes.get("argv")),
-    ]
-    facts += [(axis.replace("_", " "), study.result.values(axis)[0]) for axis in study.fixed]
     out.add('<h2 id="run">The run</h2>')
-    rows = [
-        [tables.Entry(key), tables.Entry(" ".join(map(str, value)) if isinstance(value, list) else str(value))]
-        for key, value in facts
-        if value not in (None, "")
-    ]
-    out.add(table_html(["", ""], rows, 2).replace("<thead><tr><th></th><th></th></tr></thead>", ""))
-    out.add(
-        "<details><summary>Config</summary><pre>"
-        + escape(str(attributes.get("config", "(none recorded)")))
-        + "</pre></details>"
-    )
-    skip = ("config", "name")
-    every = "\n".join(f"{key}: {value}" for key, value in attributes.items() if key not in skip)
-    out.add(f"<details><summary>Everything recorded about the run</summary><pre>{escape(every)}</pre></details>")
+    out.add(plain_table(provenance.facts(study)))
+    config = escape(str(study.result.attributes.get("config", "(none recorded)")))
+    out.add(f"<details><summary>Config</summary><pre>{config}</pre></details>")
+    out.add(f"<details><summary>Provenance</summary>{plain_table(provenance.everything(study))}</details>")
 
 
 def _panel(out, study, panel):
     out.add(f'<h2 id="{panel.anchor}">{escape(panel.title)}</h2>')
     drawn = 0
+
+    def name(what):  # of the PNG file
+        return f"{what}-{panel.slug}" if panel.slug else what
+
     for metric in ([study.metric] if study.metric else []) + study.other_metrics:
-        figure = figures.score_figure(study, panel, metric)
+        figure, shared = figures.score_figure(study, panel, metric)
         if figure is None:
             continue
         drawn += 1
@@ -172,25 +176,30 @@ def _panel(out, study, panel):
             caption += " Shades and bars are 95% intervals"
             paired = study.baseline in panel.schedules and len(panel.schedules) > 1 and stats.higher_is_better(metric)
             caption += "; those of the gain are of the differences, sample by sample." if paired else "."
+        caption += f" {figures.STRIPED}" if shared else ""
         if metric == study.metric:
-            out.figure(figure, f"{panel.anchor}-{metric}", caption)
+            out.figure(figure, name(metric), caption)
         else:
             out.add(f"<details><summary>Figure of {escape(stats.metric_title(metric))}</summary>")
-            out.figure(figure, f"{panel.anchor}-{metric}", caption)
+            out.figure(figure, name(metric), caption)
             out.add("</details>")
-    figure, spread = figures.schedule_figure(study, panel)
+    figure, spread, shared = figures.schedule_figure(study, panel)
     if figure is not None:
         caption = "The schedules, step 0 the noise. Left out on the logarithmic scale: sigma infinite (t = 1) and 0."
         if spread:
-            caption += " Where samples or seeds have schedules of their own: the median, shaded from the first to the third quartile."
+            caption += " Shaded is how the schedules of single samples or seeds differ: "
+            caption += "dark from the first to the third quartile, light from 5% to 95%" if spread > 1 else "quartiles"
+            caption += "; the line is the schedule used (of several, the median)."
+        caption += f" {figures.STRIPED}" if shared else ""
+        caption += tables.same_text(study, panel)
         caption += " A schedule that uses fewer steps than its budget begins later."
         out.add("<h3>Schedules</h3>")
-        out.figure(figure, f"{panel.anchor}-schedules", caption)
+        out.figure(figure, name("schedules"), caption)
         drawn += 1
-    figure, text = pictures.sample_figure(study, panel)
+    figure, text, save = pictures.sample_figure(study, panel)
     if figure is not None:
         out.add("<h3>End states</h3>")
-        out.figure(figure, f"{panel.anchor}-samples", text)
+        out.figure(figure, name("samples"), text, **save)
         drawn += 1
     elif drawn:
         out.add(f'<p class="note">End states are not shown: {escape(text)}.</p>')
@@ -199,7 +208,7 @@ def _panel(out, study, panel):
         out.add("<h3>Search</h3>")
         out.figure(
             figure,
-            f"{panel.anchor}-search",
+            name("search"),
             "Cost of reaching each grid point in so many steps, first row of the "
             "file's table (values more than 8 decades below the largest share a colour), and the schedule chosen.",
         )
@@ -209,15 +218,23 @@ def _panel(out, study, panel):
 
 def _costs(out, study):
     out.add('<h2 id="costs">Costs</h2>')
-    header, rows = tables.cost_table(study)
+    header, rows = costs.cell_table(study)
     if not rows:
         out.add("<p>No cell finished.</p>")
         return
-    out.add("<details open><summary>Evaluations and seconds of every schedule</summary>")
-    out.add(table_html(header, rows, len(study.outer) + 1) + "</details>")
+    words = len(study.outer) + 1
+    search_header, searches = costs.search_table(study)
+    if searches:
+        out.add("<h3>Searches</h3>" + table_html(search_header, searches, words))
+        out.add(f'<p class="note">{escape(costs.SEARCH)} {escape(costs.BREAK_EVEN)}</p>')
+    teacher_header, teachers = costs.teacher_table(study)
+    if teachers:
+        out.add("<h3>Teachers</h3>" + table_html(teacher_header, teachers, words - 1))
+        out.add(f'<p class="note">{escape(costs.TEACHER)}</p>')
+    out.add(f"<details><summary>Every schedule and budget</summary>{table_html(header, rows, words)}")
     out.add(
         '<p class="note">NFE: denoiser calls for one sample; depth: calls that have to wait for each other. Search '
-        "figures are the cell's own record; budgets of one schedule may share one search.</p>"
+        "NFE is what a search for this budget alone takes; search seconds are until this budget.</p></details>"
     )
 
 

@@ -6,10 +6,11 @@ import math
 
 import matplotlib.pyplot as plt
 import numpy as np
+from PIL import Image
 
-from . import flow, stats
+from . import flow, stats, tables
 
-COLUMNS = 10
+COLUMNS, PIXELS, GAP, DPI = 10, 96, 6, 100  # pictures in a strip, their width, the white between them
 CHOICE = (
     "Shown are the baseline, the best OSS schedule and the best of the others at the smallest and a middle budget."
 )
@@ -24,16 +25,23 @@ def _frames(states):
     return states
 
 
-def _strip(pictures, gap):
+def _shown(picture):
+    """(H', W', 3) levels in [0, 1] of a (C, H, W) picture, about PIXELS wide: whole multiples, or made smaller."""
+    levels = (np.clip(np.nan_to_num(picture), -1, 1) + 1) / 2
+    levels = np.broadcast_to(levels, (3, *levels.shape[1:])).transpose(1, 2, 0)
+    height, width = levels.shape[:2]
+    if width <= PIXELS:
+        return np.kron(levels, np.ones((PIXELS // width, PIXELS // width, 1)))
+    image = Image.fromarray((levels * 255).round().astype(np.uint8))
+    size = (PIXELS, max(1, round(height * PIXELS / width)))
+    return np.asarray(image.resize(size, Image.Resampling.BOX)) / 255
+
+
+def _strip(pictures):
     """The pictures side by side as one (H, W, 3) array in [0, 1], white between them."""
-    count, _, height, width = pictures.shape
-    strip = np.ones((height, count * (width + gap) - gap, 3))
-    for i, picture in enumerate(pictures):
-        levels = (np.clip(np.nan_to_num(picture), -1, 1) + 1) / 2
-        strip[:, i * (width + gap) : i * (width + gap) + width] = np.broadcast_to(
-            levels, (3, height, width)
-        ).transpose(1, 2, 0)
-    return strip
+    shown = [_shown(picture) for picture in pictures]
+    white = np.ones((shown[0].shape[0], GAP, 3))
+    return np.concatenate([part for picture in shown for part in (white, picture)][1:], axis=1)
 
 
 def _chosen(study, panel, steps):
@@ -69,7 +77,7 @@ def rows(study, panel):
             score = panel.score(schedule, steps, study.metric) if study.metric else None
             label = f"{study.label('schedule', schedule)}\n{steps} steps"
             if score and not math.isnan(score.mean):
-                label += f", {score.mean:.4g} {stats.UNITS.get(study.metric, study.metric)}"
+                label += f", {tables.plain(score.mean, study.metric)} {stats.UNITS.get(study.metric, study.metric)}"
             result.append((label, cell))
     fetch = [(label, cell.array("samples/student", 512)) for label, cell in result]
     if teacher is not None:
@@ -78,23 +86,19 @@ def rows(study, panel):
 
 
 def _image_figure(entries):
-    pictures = [(label, _frames(states)[:COLUMNS]) for label, states in entries]
-    height, width = pictures[0][1].shape[2:]
-    columns = max(len(states) for _, states in pictures)
-    gap = max(1, round(width / 16))
-    strip_width = 8.2 * columns / COLUMNS
-    strip_height = strip_width * height / (columns * (width + gap) - gap)
-    figure = plt.figure(figsize=(strip_width + 2.7, len(pictures) * (strip_height + 0.09) + 0.2))
-    total_width, total_height = figure.get_size_inches()
-    for i, (label, states) in enumerate(pictures):
-        bottom = total_height - 0.1 - (i + 1) * (strip_height + 0.09)
-        share = strip_width * len(states) / columns / total_width
-        axis = figure.add_axes((2.6 / total_width, bottom / total_height, share, strip_height / total_height))
-        axis.imshow(_strip(states, gap), interpolation="nearest", aspect="auto")
-        axis.axis("off")
-        middle = (bottom + strip_height / 2) / total_height
+    """Strips drawn pixel by pixel (to be saved at the figure's own dpi, without a tight box)."""
+    strips = [(label, _strip(_frames(states)[:COLUMNS])) for label, states in entries]
+    high = strips[0][1].shape[0] + GAP
+    left = 12 + round(7.4 * max(len(line) for label, _ in strips for line in label.split("\n")))
+    width, height = left + max(strip.shape[1] for _, strip in strips) + GAP, high * len(strips) + GAP
+    figure = plt.figure(dpi=DPI)
+    figure.set_size_inches((width + 0.01) / DPI, (height + 0.01) / DPI)
+    for i, (label, strip) in enumerate(strips):
+        bottom = height - (i + 1) * high
+        figure.figimage(strip, left, bottom, origin="upper")
+        middle = (bottom + strip.shape[0] / 2) / height
         weight = "bold" if label == "teacher" else "normal"
-        figure.text(2.5 / total_width, middle, label, ha="right", va="center", fontsize=9.5, weight=weight)
+        figure.text((left - 8) / width, middle, label, ha="right", va="center", fontsize=9.5, weight=weight)
     return figure
 
 
@@ -128,18 +132,20 @@ def _plane_figure(entries):
 
 
 def sample_figure(study, panel):
-    """(figure, caption), or (None, why not): the end states of a few schedules beside the teacher's."""
+    """The end states of a few schedules beside the teacher's: (figure, caption, how to save it).
+
+    How: the arguments for page.Writer.figure. Without anything to show: (None, why not, {}).
+    """
     entries = rows(study, panel)
     if not entries:
-        return None, "the file holds no samples for these cells"
+        return None, "the file holds no samples for these cells", {}
     shape = entries[0][1].shape
     entries = [(label, states) for label, states in entries if states.shape[1:] == shape[1:]]
     if _frames(entries[0][1]) is not None:
         frame = " The first frame of each video." if len(shape) == 5 else ""
-        return (
-            _image_figure(entries),
-            f"Every column starts from the same noise; values clipped to [-1, 1].{frame} {CHOICE}",
-        )
+        text = f"Every column starts from the same noise; values clipped to [-1, 1].{frame} {CHOICE}"
+        save = {"tight": False, "dpi": DPI, "colours": 256 if shape[1] == 1 else None}
+        return _image_figure(entries), text, save
     if len(shape) == 2 and shape[1] == 2 and len(entries) > 1:
-        return _plane_figure(entries), f"A line joins what the same noise became. {CHOICE}"
-    return None, f"states of shape {'x'.join(map(str, shape[1:]))} are no pictures"
+        return _plane_figure(entries), f"A line joins what the same noise became. {CHOICE}", {}
+    return None, f"states of shape {'x'.join(map(str, shape[1:]))} are no pictures", {}

@@ -64,11 +64,13 @@ def estimate(groups):
 class Panel:
     """The cells that differ only in schedule, steps and seed: one figure's worth."""
 
-    def __init__(self, result, key, cells, title, anchor):
-        self.key, self.cells, self.title, self.anchor = key, cells, title, anchor
+    def __init__(self, result, key, cells, title, slug):
+        self.key, self.cells, self.title, self.slug = key, cells, title, slug
+        self.anchor = f"panel-{slug}" if slug else "panel"
         self.steps = [steps for steps in result.values("steps") if any(c.axes["steps"] == steps for c in cells)]
         used = {cell.axes["schedule"] for cell in cells}
         self.schedules = [value for value in result.values("schedule") if value in used]
+        self.same = None  # kept by same_schedules
         self.table = {}
         for cell in cells:
             self.table.setdefault((cell.axes["schedule"], cell.axes["steps"]), []).append(cell)
@@ -106,6 +108,44 @@ class Panel:
         return max(scores, key=scores.get) if scores else None
 
 
+def same_schedules(panel):
+    """[(schedules that are the same, the budgets where they are)] of a panel, for all seeds and samples."""
+    if panel.same is not None:
+        return panel.same
+    found = {}
+    for m in panel.steps:
+        groups = {}
+        for schedule in panel.schedules:
+            cells = [cell for cell in panel.at(schedule, m) if cell.has("schedule/t")]
+            if cells:
+                key = tuple((str(c.axes.get("seed")), c.array("schedule/t").tobytes()) for c in cells)
+                groups.setdefault(key, []).append(schedule)
+        for group in groups.values():
+            if len(group) > 1:
+                found.setdefault(tuple(group), []).append(m)
+    panel.same = list(found.items())
+    return panel.same
+
+
+def always_same(panels):
+    """{schedule: the first of those that are the same in all these panels, at every budget}."""
+    pairs = None
+    for panel in panels:
+        budgets, here = {}, set()
+        for group, steps in same_schedules(panel):
+            for i, second in enumerate(group):
+                for first in group[:i]:
+                    budgets[first, second] = budgets.get((first, second), 0) + len(steps)
+        for pair, count in budgets.items():
+            if count == len([m for m in panel.steps if any(panel.at(schedule, m) for schedule in pair)]):
+                here.add(pair)
+        pairs = here if pairs is None else pairs & here
+    result = {}
+    for first, second in sorted(pairs or (), key=lambda pair: [panels[0].schedules.index(s) for s in pair]):
+        result.setdefault(second, first)
+    return result
+
+
 class Study:
     """The result arranged for reporting: panels, labels, the baseline."""
 
@@ -115,7 +155,7 @@ class Study:
             if not isinstance(cell.axes.get("steps"), (int, float)):
                 cell.axes["steps"] = 0
             cell.axes.setdefault("schedule", "unknown")
-        self.labels = {axis: flow.labels(result.values(axis)) for axis in result.axes}
+        self.labels = {axis: flow.labels(result.values(axis), axis == "denoiser") for axis in result.axes}
         for axis in ("steps", "schedule"):
             self.labels.setdefault(axis, flow.labels(result.values(axis)))
         self.schedules = result.values("schedule")
@@ -132,6 +172,11 @@ class Study:
     def label(self, axis, value):
         return self.labels[axis].get(value, str(value))
 
+    def legend(self, schedule, same):
+        """The schedule's label, with a word when `same` (see always_same) says that it is another's double."""
+        label = self.label("schedule", schedule)
+        return f"{label}\nsame schedule as {self.label('schedule', same[schedule])}" if schedule in same else label
+
     def outer_labels(self, panel):
         return [self.label(axis, value) for axis, value in zip(self.outer, panel.key)]
 
@@ -141,8 +186,17 @@ class Study:
             groups.setdefault(tuple(cell.axes[axis] for axis in self.outer), []).append(cell)
         order = [{value: i for i, value in enumerate(self.result.values(axis))} for axis in self.outer]
         keys = sorted(groups, key=lambda key: [places[value] for places, value in zip(order, key)])
-        panels = []
-        for number, key in enumerate(keys):
-            words = [f"{axis.replace('_', ' ')} {self.label(axis, value)}" for axis, value in zip(self.outer, key)]
-            panels.append(Panel(self.result, key, groups[key], ", ".join(words) or "All cells", f"panel-{number}"))
+        panels, used = [], set()
+        for key in keys:
+            words, slugs = [], []
+            for axis, value in zip(self.outer, key):
+                label, name = self.label(axis, value), axis.replace("_", " ")
+                words.append(label if axis == "denoiser" else f"{name} {label}")
+                bare = isinstance(value, (int, float)) or label == "same"  # 60 says nothing, steps60 does
+                slugs.append((name.split()[-1] if bare else "") + label)
+            slug = flow.slug("-".join(slugs))
+            more = (f"{slug}-{i}".strip("-") for i in range(2, len(keys) + 2))
+            slug = next(text for text in (slug, *more) if text not in used)
+            used.add(slug)
+            panels.append(Panel(self.result, key, groups[key], ", ".join(words) or "All cells", slug))
         return panels

@@ -5,8 +5,6 @@
 import math
 from collections import namedtuple
 
-import numpy as np
-
 from . import stats
 
 # text; bold: the best of its group; note: shown on hovering, e.g. why a cell was skipped
@@ -24,27 +22,46 @@ def number(value, digits=4):
     return f"{value:.{digits}g}"
 
 
-def _decimals(metric, estimates):
-    """Decimals for a table of estimates: 2 for dB, else 3 digits of the smallest; None: powers of ten are needed."""
+def plain(value, metric):
+    """A score in a sentence: dB with 2 decimals."""
+    return f"{value:.2f}" if metric in stats.UNITS and math.isfinite(value) else number(value)
+
+
+Scale = namedtuple("Scale", "decimals exponent")  # None, None: powers of ten are needed
+# left_out: whether samples without a finite score were; unit: what the numbers have to be multiplied by, in words
+Scores = namedtuple("Scores", "header rows left_out unit")
+
+
+def _scale(metric, estimates):
+    """How a table of estimates is written: dB with 2 decimals, the rest with 3 digits of one power of ten."""
     if metric in stats.UNITS:
-        return 2
-    sizes = [abs(e.mean) for e in estimates if e and math.isfinite(e.mean) and e.mean]
-    if not sizes or min(sizes) < 1e-2 or max(sizes) >= 1e5:
-        return None
-    return 2 - math.floor(math.log10(min(sizes)))
+        return Scale(2, 0)
+    sizes = sorted(abs(e.mean) for e in estimates if e and math.isfinite(e.mean) and e.mean)
+    if not sizes:
+        return Scale(2, 0)
+    if sizes[-1] / sizes[0] >= 1e6:
+        return Scale(None, None)
+    exponent = math.floor(math.log10(sizes[len(sizes) // 2]))
+    return Scale(None, exponent if sizes[0] < 1e-2 or sizes[-1] >= 1e5 else 0)
 
 
-def with_interval(e, decimals):
-    """'18.41 ± 0.32', with scientific notation where `decimals` is None; a dagger when samples were left out."""
+def with_interval(e, scale, compact=False):
+    """'18.41 ± 0.32', in scientific notation where the scale has no exponent; a dagger where samples were left out."""
     mark = "†" if e.bad and e.count else ""
     if not math.isfinite(e.mean):
         return number(e.mean)
-    if decimals is None:
-        half = "" if math.isnan(e.half) else f" ± {e.half:.1e}"
-        return f"{e.mean:.2e}{half}{mark}"
-    places = max(decimals, 0)
-    half = "" if math.isnan(e.half) else f" ± {e.half:.{places}f}"
-    return f"{e.mean:.{places}f}{half}{mark}"
+    if scale.exponent is None:
+        texts = [f"{e.mean:.2e}", f"{e.half:.1e}"]
+    else:
+        mean, half = e.mean / 10**scale.exponent, e.half / 10**scale.exponent
+        places = scale.decimals
+        if places is None:
+            places = max(0, 2 - math.floor(math.log10(abs(mean)))) if mean else 2
+        fewer = places
+        if compact and half > 0 and math.isfinite(half):  # an interval's second digit is enough
+            fewer = min(places, max(0, 1 - math.floor(math.log10(half))))
+        texts = [f"{mean:.{places}f}", f"{half:.{fewer}f}"]
+    return ("±" if compact else " ± ").join(texts[: 1 if math.isnan(e.half) else 2]) + mark
 
 
 def _absent(panel, schedule, steps):
@@ -57,13 +74,17 @@ def _absent(panel, schedule, steps):
     return Entry(cells[0].status, note=cells[0].reason)
 
 
-def key_table(study, metric):
-    """(header, rows of Entry, whether samples were left out): scores by panel and schedule, steps as columns."""
+def outer_header(study):
+    return [axis.replace("_", " ") for axis in study.outer]
+
+
+def key_table(study, metric, compact=False):
+    """Scores by panel and schedule, steps as columns."""
     steps = study.result.values("steps") if "steps" in study.result.axes else [0]
-    header = [axis.replace("_", " ") for axis in study.outer] + ["schedule"] + [f"{number(m)} steps" for m in steps]
+    header = outer_header(study) + ["schedule"] + [f"{number(m)} steps" for m in steps]
     rows, left_out = [], False
     table = [{(s, m): panel.score(s, m, metric) for s in panel.schedules for m in steps} for panel in study.panels]
-    decimals = _decimals(metric, [e for scores in table for e in scores.values()])
+    scale = _scale(metric, [e for scores in table for e in scores.values()])
     for panel, scores in zip(study.panels, table):
         best = {m: panel.best(m, metric) for m in steps}
         winners = {m: scores[best[m], m].mean for m in steps if best[m] is not None}
@@ -76,9 +97,32 @@ def key_table(study, metric):
                     continue
                 left_out = left_out or bool(e.bad and e.count)
                 notes = f"{e.count} samples" + (f", {e.bad} not finite and left out" if e.bad else "")
-                row.append(Entry(with_interval(e, decimals), e.mean == winners.get(m), notes))
+                row.append(Entry(with_interval(e, scale, compact), e.mean == winners.get(m), notes))
             rows.append(row)
-    return header, rows, left_out
+    unit = f", in units of {10.0**scale.exponent:g}" if scale.exponent else ""
+    return Scores(header, rows, left_out, unit)
+
+
+def counted(study):
+    """What the cells are: '144 of 144 cells finished (2 denoisers x 3 teacher grids x ...)'."""
+    result = study.result
+    done = sum(cell.done for cell in result.cells)
+    parts, product = [], 1
+    for axis in [*study.outer, "schedule", "steps", "seed"]:
+        count = len(result.values(axis)) if axis in result.axes else 1
+        product *= count
+        if count > 1 or axis in ("schedule", "steps"):
+            name = {"steps": "budget"}.get(axis, axis.replace("_", " "))
+            parts.append(f"{count} {name}" + ("s" if count != 1 and not name.endswith("s") else ""))
+    joined = (" × " if product == len(result.cells) else ", ").join(parts)
+    return f"{done} of {len(result.cells)} cells finished ({joined})"
+
+
+def sample_count(study, metric):
+    """'32 samples', '32 to 64 samples': how many scores stand behind one cell's mean."""
+    counts = {len(cell.metrics[metric]) for cell in study.result.cells if metric in cell.metrics}
+    low, high = min(counts), max(counts)
+    return f"{low} sample{'s' * (low != 1)}" if low == high else f"{low} to {high} samples"
 
 
 def findings(study):
@@ -92,14 +136,17 @@ def findings(study):
         for m in dict.fromkeys(steps[:1] + steps[-1:]):
             best = panel.best(m, metric)
             score = panel.score(best, m, metric)
-            text = f"at {number(m)} steps the best is {study.label('schedule', best)} with {number(score.mean)} {unit}".rstrip()
+            ties = [s for s in panel.schedules if (e := panel.score(s, m, metric)) and e.mean == score.mean]
+            names = " and ".join(study.label("schedule", s) for s in ties) or study.label("schedule", best)
+            word = "best are" if len(ties) > 1 else "best is"
+            text = f"at {number(m)} steps the {word} {names} with {plain(score.mean, metric)} {unit}".rstrip()
             gain = panel.gain(best, study.baseline, m, metric) if study.baseline and best != study.baseline else None
             if gain and math.isfinite(gain.mean):
                 places = ".2f" if unit else ".3g"
                 half = "" if math.isnan(gain.half) else f" ± {format(gain.half, places)}"
                 more = gain.mean > 0 if higher else gain.mean < 0
-                text += f", {format(abs(gain.mean), places)}{half} {'better' if more else 'worse'} than "
-                text += study.label("schedule", study.baseline)
+                amount = f"{format(abs(gain.mean), places)}{half} {unit}".rstrip()
+                text += f", {amount} {'better' if more else 'worse'} than {study.label('schedule', study.baseline)}"
             parts.append(text)
         if parts:
             start = f"{panel.title}: " if len(study.panels) > 1 else ""
@@ -107,31 +154,9 @@ def findings(study):
     return sentences
 
 
-def cost_table(study):
-    """(header, rows): what each schedule and budget cost, averaged over the seeds."""
-    columns = ("nfe", "depth", "search_nfe", "search_seconds", "sample_seconds")
-    names = ("NFE", "depth", "search NFE", "search (s)", "sampling (s)")
-    header = [axis.replace("_", " ") for axis in study.outer] + ["schedule", "steps", *names]
-    rows = []
-    for panel in study.panels:
-        for schedule in panel.schedules:
-            for m in panel.steps:
-                cells = panel.at(schedule, m)
-                if not cells:
-                    continue
-                row = [Entry(text) for text in study.outer_labels(panel)]
-                row += [Entry(study.label("schedule", schedule)), Entry(number(m))]
-                for column in columns:
-                    values = np.array([cell.number(column) for cell in cells])
-                    known = values[np.isfinite(values)]
-                    row.append(Entry(number(float(known.mean()), 3) if known.size else "–"))
-                rows.append(row)
-    return header, rows
-
-
 def missing_table(study):
     """(header, rows) of the cells that were skipped or failed, the same reason of several seeds or budgets once."""
-    header = [axis.replace("_", " ") for axis in study.outer] + ["schedule", "steps", "status", "cells", "reason"]
+    header = outer_header(study) + ["schedule", "steps", "status", "cells", "reason"]
     groups = {}
     for panel in study.panels:
         for cell in panel.cells:
@@ -151,10 +176,42 @@ def missing_table(study):
     return header, rows
 
 
-def as_text(header, rows):
-    """An aligned table for the terminal; * marks the best."""
-    lines = [list(header)] + [[entry.text + (" *" if entry.bold else "") for entry in row] for row in rows]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
-    shown = ["  ".join(text.ljust(width) for text, width in zip(line, widths)).rstrip() for line in lines]
-    shown.insert(1, "  ".join("-" * width for width in widths))
-    return "\n".join(shown)
+def same_text(study, panel):
+    """Which schedules are the same at which budgets, as a sentence; empty if none are."""
+    parts = []
+    for group, budgets in stats.same_schedules(panel):
+        names = " = ".join(study.label("schedule", schedule) for schedule in group)
+        parts.append(f"{names} at {', '.join(number(m) for m in budgets)} steps")
+    return f" The same schedules: {'; '.join(parts)}." if parts else ""
+
+
+def name_table(study):
+    """(header, rows): what the short names stand for."""
+    rows = []
+    for axis in [*study.outer, "schedule"]:
+        for value in study.result.values(axis) if axis in study.result.axes else []:
+            if study.label(axis, value) != str(value):
+                rows.append([Entry(axis.replace("_", " ")), Entry(study.label(axis, value)), Entry(str(value))])
+    return ["axis", "name", "stands for"], rows
+
+
+def as_text(header, rows, keys=None, limit=120):
+    """An aligned table for the terminal; * marks the best.
+
+    Wider than `limit`, it becomes several below each other, each with the first `keys` columns.
+    """
+    table = [list(header)] + [[entry.text + ("*" if entry.bold else "") for entry in row] for row in rows]
+    widths = [max(len(line[i]) for line in table) for i in range(len(header))]
+    keys = len(header) if keys is None else keys
+    blocks, room = [[]], limit - sum(width + 2 for width in widths[:keys])
+    for i in range(keys, len(header)):
+        if blocks[-1] and sum(widths[j] + 2 for j in [*blocks[-1], i]) - 2 > room:
+            blocks.append([])
+        blocks[-1].append(i)
+    texts = []
+    for block in blocks:
+        columns = [*range(keys), *block]
+        shown = ["  ".join(line[i].ljust(widths[i]) for i in columns).rstrip() for line in table]
+        shown.insert(1, "  ".join("-" * widths[i] for i in columns))
+        texts.append("\n".join(shown))
+    return "\n\n".join(texts)

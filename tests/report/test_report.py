@@ -3,13 +3,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """scripts/report.py on small made-up result files: /usr/bin/python3 tests/report/test_report.py"""
 
-import itertools
+import contextlib
+import importlib.util
+import io
 import os
 import re
 import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
+import warnings
+from types import SimpleNamespace
 
 import h5py
 import numpy as np
@@ -18,100 +23,14 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 REPORT = os.path.join(ROOT, "scripts", "report.py")
 sys.path.insert(0, os.path.join(ROOT, "scripts"))
 
-from ossreport import flow, stats  # noqa: E402
-from ossreport.figures import without_repeats  # noqa: E402
+from made_up import AVERAGE, GITS, attributes, make  # noqa: E402
+from ossreport import costs, figures, flow, lines, load, stats, tables  # noqa: E402
 
-TEXT = h5py.string_dtype("utf-8")
-COST = "cost: {kind: xt, p: 2, channels: all, frames: all}"
-PER_SAMPLE = f"{{kind: oss, variant: paper, start: pinned, samples: per_sample, average: median, {COST}}}"
-AVERAGE = f"{{kind: oss, variant: official, start: pinned, samples: average, average: median, {COST}}}"
-GITS = "{kind: gits, metric: dev, coefficient: 1.15}"
-SECTIONS = ("findings", "run", "panel-0", "costs", "missing")
+SPEC = importlib.util.spec_from_file_location("report", REPORT)
+report = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(report)
 
-
-def attributes(group, **values):
-    for key, value in values.items():
-        group.attrs.create(key, value, dtype=TEXT if isinstance(value, str) else None)
-
-
-def make(
-    path,
-    shape=(1, 8, 8),
-    seeds=(0, 1),
-    steps=(3, 5),
-    schedules=("uniform", PER_SAMPLE, AVERAGE, GITS),
-    grids=("{kind: edm, rho: 7}", "{kind: flow, shift: 3}"),
-    samples=True,
-    tables=True,
-    skip=(),
-    metrics=("mse", "psnr"),
-):
-    """A result file by the contract, its numbers random; cells whose schedule is in `skip` are skipped."""
-    count, points, rng = 6, 12, np.random.default_rng(5)
-    with h5py.File(path, "w") as file:
-        attributes(
-            file,
-            schema_version=1,
-            name="test <report>",
-            config="name: test\nseed: [0, 1]\n",
-            argv="ossbench run x.yaml",
-            git_commit="c0ffee",
-            git_dirty=1,
-            hostname="here",
-            backend="cpu",
-            device="a CPU",
-            threads=2,
-            seed=0,
-        )
-        grid = np.linspace(0, 1, points + 1)
-        file["teacher/0000/t"] = grid
-        for number, (seed, teacher, budget, schedule) in enumerate(itertools.product(seeds, grids, steps, schedules)):
-            cell = file.create_group(f"cells/{number:04d}")
-            attributes(
-                cell,
-                seed=seed,
-                denoiser="{kind: gmm, file: /tmp/gmm.h5}",
-                teacher_solver="euler",
-                teacher_grid=teacher,
-                teacher_steps=points,
-                solver="euler",
-                steps=budget,
-                schedule=schedule,
-                teacher="/teacher/0000",
-            )
-            if schedule in skip:
-                attributes(cell, status="skipped", reason="gits needs <a positive> end")
-                continue
-            attributes(
-                cell,
-                status="done",
-                reason="",
-                nfe=budget,
-                depth=budget,
-                search_nfe=100 * budget,
-                search_seconds=0.25,
-                sample_seconds=0.5,
-            )
-            rows = count if schedule == PER_SAMPLE else 1
-            index = np.sort(rng.integers(1, points, (rows, budget + 1)))[:, ::-1].astype("i4")
-            index[:, 0], index[:, -1] = points, 0
-            index[0, 1] = points  # the first schedule uses a step less
-            cell["schedule/index"], cell["schedule/t"] = index, grid[index]
-            with np.errstate(divide="ignore"):
-                cell["schedule/sigma"] = grid[index] / (1 - grid[index])
-            for metric in metrics:
-                values = rng.normal(20 + budget, 1, count) if metric == "psnr" else rng.uniform(0.001, 0.1, count)
-                if metric == "psnr" and number == 0:
-                    values[0] = np.inf
-                data = cell.create_dataset(f"metrics/{metric}", data=values)
-                attributes(data, mean=values.mean(), std=0.0, count=count)
-            if samples:
-                cell["samples/student"] = rng.normal(0, 1, (count,) + shape).astype("f4")
-                cell["samples/teacher"] = rng.normal(0, 1, (count,) + shape).astype("f4")
-            if tables and schedule == PER_SAMPLE:
-                cost = rng.uniform(0, 1, (rows, budget, points + 1))
-                cost[:, :, -1] = np.inf
-                cell["search/cost"], cell["search/from"] = cost, np.full(cost.shape, -1, "i4")
+SECTIONS = ("findings", "run", "costs", "missing")
 
 
 class Report(unittest.TestCase):
@@ -121,8 +40,16 @@ class Report(unittest.TestCase):
         self.file = os.path.join(self.folder.name, "result.h5")
 
     def run_report(self, *arguments):
-        command = [sys.executable, REPORT, *arguments]
-        return subprocess.run(command, capture_output=True, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"})
+        """The script within this process; a warning is an error."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with unittest.mock.patch.object(sys, "argv", [REPORT, *arguments]):
+                try:
+                    code = report.main()
+                except SystemExit as end:
+                    code = end.code
+        return SimpleNamespace(returncode=code, stdout=out.getvalue(), stderr=err.getvalue())
 
     def page(self, figures):
         """Run with the default folder; checks what every page must have, returns the page."""
@@ -139,12 +66,28 @@ class Report(unittest.TestCase):
         self.assertIn("test &lt;report&gt;", page)
         names = sorted(name for name in os.listdir(folder) if name.endswith(".png"))
         self.assertEqual(len(names), page.count("<img "))
-        self.assertEqual({name[len("panel-0-") : -4] for name in names}, set(figures))
+        self.assertEqual({name[:-4].split("-")[0] for name in names}, set(figures))
+        for name in names:
+            with open(os.path.join(folder, name), "rb") as file:
+                self.assertEqual(file.read(8), b"\x89PNG\r\n\x1a\n")
+        self.names = names
         return page
 
     def test_complete(self):
-        make(self.file)
-        page = self.page(["psnr", "mse", "schedules", "samples", "search"])
+        denoisers = ("{kind: gmm, file: a/one.h5}", "{kind: gmm, file: b/two.h5}")
+        make(self.file, denoisers=denoisers, seeds=(0,), twins=(GITS, "uniform"))
+        page = self.page(["overview", "psnr", "mse", "schedules", "samples", "search"])
+        expected = [f"psnr-{denoiser}-{grid}.png" for denoiser in ("one", "two") for grid in ("edm", "flow")]
+        self.assertEqual([name for name in self.names if name.startswith("psnr")], expected)
+        self.assertIn('id="panel-two-flow"', page)
+        self.assertIn("(2 denoisers × 2 teacher grids × 4 schedules × 2 budgets)", page)
+        self.assertIn("2026-11-24 23:12 UTC", page)
+        for row in ("peak memory", "143.4 MiB", "compiler", "gcc 12"):
+            self.assertIn(f">{row}</td>", page)
+        self.assertIn("The same schedules: uniform = gits at 3, 5 steps.", page)
+        self.assertIn("light from 5% to 95%", page)
+        self.assertIn("Striped: lines that coincide", page)
+        self.assertIn("{kind: gmm, file: a/one.h5}", page)
         self.assertIn("c0ffee with local changes", page)
         self.assertIn("teacher grid flow", page)
         self.assertIn("oss (paper, per_sample)", page)
@@ -154,7 +97,7 @@ class Report(unittest.TestCase):
 
     def test_skipped(self):
         make(self.file, skip=(GITS, "uniform"), seeds=(0, 1, 2), grids=("edm",))
-        page = self.page(["psnr", "mse", "schedules", "samples", "search"])
+        page = self.page(["overview", "psnr", "mse", "schedules", "samples", "search"])
         self.assertIn("gits needs &lt;a positive&gt; end", page)
         self.assertIn("12 of 24 cells finished", page)
 
@@ -181,7 +124,9 @@ class Report(unittest.TestCase):
         self.page(["psnr", "schedules", "samples"])
         os.remove(self.file)
         make(self.file, shape=(2,), seeds=(0,), tables=False, grids=("edm",), metrics=("psnr",))
-        self.page(["psnr", "schedules", "samples"])
+        for name in os.listdir(self.file[:-3] + "_report"):
+            os.remove(os.path.join(self.file[:-3] + "_report", name))
+        self.page(["overview", "psnr", "schedules", "samples"])
 
     def test_states_without_picture(self):
         make(self.file, shape=(4, 8, 8), seeds=(0,), steps=(4,), tables=False, grids=("edm",), metrics=("psnr",))
@@ -194,9 +139,11 @@ class Report(unittest.TestCase):
         for words in (
             "PSNR (dB)",
             "3 steps",
-            "oss (official, average, median)",
-            " ± ",
-            " *",
+            "oss (official, average)",
+            "±",
+            "* the highest of a column",
+            "over 6 samples",
+            "6 of 8 cells finished (4 schedules × 2 budgets)",
             "skipped",
             "gits needs",
         ):
@@ -205,6 +152,57 @@ class Report(unittest.TestCase):
         other = os.path.join(self.folder.name, "deep", "er")
         self.assertEqual(self.run_report(self.file, "--output", other).returncode, 0)
         self.assertTrue(os.path.exists(os.path.join(other, "report.html")))
+
+    def test_script(self):
+        make(self.file, skip=("uniform",), schedules=("uniform",))
+        command = [sys.executable, REPORT, self.file, "--format", "text"]
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("no cell holds a score", done.stdout)
+
+    def test_text_is_narrow(self):
+        make(self.file, steps=tuple(range(3, 20)), seeds=(0,), samples=False, tables=False)
+        done = self.run_report(self.file, "--format", "text")
+        rows = done.stdout.splitlines()
+        self.assertLessEqual(max(map(len, rows)), 120)
+        self.assertGreater(sum(row.startswith("teacher grid  schedule") for row in rows), 3)
+        for budget in range(3, 20):
+            self.assertEqual(done.stdout.count(f" {budget} steps"), 2)
+
+    def test_costs(self):
+        make(self.file, seeds=(0, 1), steps=(3, 6), grids=("edm",), samples=False, tables=False)
+        study = stats.Study(load.load(self.file))
+        header, rows = costs.search_table(study)
+        rows = {row[0].text: [entry.text for entry in row[1:]] for row in rows}
+        self.assertNotIn("uniform", rows)
+        # 12 steps, 4 samples: the teacher takes 48, the search 288; a sample saves 12 - 6.
+        self.assertEqual(rows["oss (official, average)"], ["6", "4", "48", "288", "0.25", "56"])
+        self.assertEqual(rows["oss (paper, per_sample)"][-1], "never")
+        header, rows = costs.teacher_table(study)
+        self.assertEqual([entry.text for entry in rows[0]], ["12", "12", "240", "1.5"])
+
+    def test_spread(self):
+        make(self.file, seeds=(0,), steps=(5,), grids=("edm",), twins=(AVERAGE,), samples=False)
+        study = stats.Study(load.load(self.file))
+        cell = study.panels[0].at(AVERAGE, 5)[0]
+        index = np.clip(np.arange(5, -1, -1) + np.arange(4)[:, None] - 2, 0, 12)
+        np.testing.assert_allclose(figures.searched(study, cell), index / 12)
+        self.assertIsNone(figures.searched(study, study.panels[0].at("uniform", 5)[0]))
+
+    def test_same_schedules(self):
+        make(self.file, twins=("uniform", GITS, AVERAGE), samples=False)
+        study = stats.Study(load.load(self.file))
+        self.assertEqual(stats.same_schedules(study.panels[0]), [(("uniform", AVERAGE, GITS), [3, 5])])
+        self.assertEqual(stats.always_same(study.panels), {AVERAGE: "uniform", GITS: "uniform"})
+        self.assertIn("same schedule as uniform", study.legend(GITS, stats.always_same(study.panels)))
+
+    def test_many_cells(self):
+        with h5py.File(self.file, "w") as file:
+            attributes(file, schema_version=1)
+            for number in (10000, 9999, 2):
+                attributes(file.create_group(f"cells/{number:04d}"), status="skipped", reason="", steps=number)
+        names = [cell.name for cell in load.load(self.file).cells]
+        self.assertEqual(names, ["/cells/0002", "/cells/9999", "/cells/10000"])
 
     def test_errors(self):
         make(self.file, seeds=(0,), steps=(4,))
@@ -258,10 +256,52 @@ class Parts(unittest.TestCase):
         self.assertEqual(
             list(flow.labels(values).values()), ["dpmpp (order=2, no afs)", "dpmpp (order=3, afs)", "euler", "edm"]
         )
+        three = [
+            "{kind: oss, variant: official, samples: average, average: official, reduce: mean}",
+            "{kind: oss, variant: paper, samples: average, average: median, reduce: mean}",
+            "{kind: oss, variant: carry, samples: joint, average: median, reduce: log_mean}",
+        ]
+        short = ["oss (official, average)", "oss (paper, average)", "oss (carry, joint)"]
+        self.assertEqual(list(flow.labels(three).values()), short)
         same = ["{kind: file, file: a/x.h5}", "{kind: file, file: b/x.h5}"]
         self.assertEqual(len(set(flow.labels(same).values())), 2)
         clash = ["{kind: oss, variant: official, x: a}", "{kind: oss, variant: paper, x: official}"]
         self.assertEqual(flow.labels(clash)[clash[0]], "oss (variant=official, a)")
+
+    def test_file_labels(self):
+        values = [f"{{kind: dataset, file: m/{name}.h5, bandwidth: {width}}}" for name, width in (("a", 1), ("b", 2))]
+        self.assertEqual(list(flow.labels(values, True).values()), ["a", "b"])
+        values.append("{kind: dataset, file: m/a.h5, bandwidth: 3}")
+        labels = flow.labels(values, True)
+        self.assertEqual([labels[value] for value in values], ["a (bandwidth=1)", "b", "a (bandwidth=3)"])
+        same = ["{kind: gmm, file: m/a.h5}", "{kind: gmm, file: n/a.h5}"]
+        self.assertEqual(len(set(flow.labels(same, True).values())), 2)
+        self.assertEqual(flow.slug("oss (paper, p=2), 0.5"), "oss-paper-p2-0.5")
+
+    def test_with_interval(self):
+        e = stats.Estimate(0.0123456, 0.00456, 5, 0)
+        scale = tables._scale("mse", [e, stats.Estimate(3.0, 1.0, 5, 0)])
+        self.assertEqual(scale.exponent, 0)
+        e = stats.Estimate(0.00123456, 0.000456, 5, 0)
+        scale = tables._scale("mse", [e, stats.Estimate(0.02, 1.0, 5, 0), e])
+        self.assertEqual(tables.with_interval(e, scale), "1.23 ± 0.46")
+        e = stats.Estimate(21.0, 1.234, 5, 0)
+        self.assertEqual(tables.with_interval(e, tables._scale("psnr", []), True), "21.00±1.2")
+
+    def test_lines_that_coincide(self):
+        figure, axis = lines.plt.subplots()
+        style = {"color": "red", "linestyle": "-", "marker": "o"}
+        shared = lines.draw(axis, [([1, 2, 3], [1.0, 2.0, 3.0], style, "a"), ([1, 2, 3], [1.0, 2.0, 5.0], style, "b")])
+        dashed = [line for line in axis.lines if line.is_dashed()]
+        self.assertTrue(shared)
+        self.assertEqual([list(line.get_xdata()) for line in dashed], [[1, 2], [1, 2]])
+        self.assertFalse(lines.draw(axis, [([1, 2], [1.0, 2.0], style, "a"), ([1, 2], [2.0, 1.0], style, "b")]))
+        bands = lines.Bands(axis)
+        bands.add([0, 1, 2], [0, 0, 0], [1, 1, 1], "red", 0.1)
+        bands.add([0, 1, 2], [0, 0, 0], [1, 1, 2], "blue", 0.1)
+        self.assertEqual(len(axis.collections), 2)
+        self.assertEqual(axis.collections[1].get_paths()[0].get_extents().x0, 1)
+        lines.plt.close(figure)
 
     def test_estimate(self):
         e = stats.estimate([np.array([1.0, 2.0, 3.0, np.inf]), np.array([3.0, 4.0, 5.0])])
@@ -271,7 +311,7 @@ class Parts(unittest.TestCase):
         self.assertEqual(stats.estimate([np.array([np.inf, np.inf])]).mean, np.inf)
 
     def test_without_repeats(self):
-        rows = without_repeats([[9, 9, 9, 4, 0], [9, 7, 7, 4, 0]])
+        rows = figures.without_repeats([[9, 9, 9, 4, 0], [9, 7, 7, 4, 0]])
         np.testing.assert_array_equal(rows, [[np.nan, np.nan, 9, 4, 0], [9, 7, 7, 4, 0]])
 
 
