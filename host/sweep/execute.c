@@ -17,7 +17,7 @@ typedef struct sweep {
   const oss_run_options *options;
   oss_run_summary *summary;
   oss_teacher_record *teachers; /* what each teacher cost in this run */
-  int64_t teacher_nfe; /* of the context, as far as it is in a record already; and the seconds */
+  int64_t teacher_nfe;          /* of the context, as far as it is in a record already; and the seconds */
   double teacher_seconds;
   size_t finished;
 } sweep;

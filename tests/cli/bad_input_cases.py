@@ -31,6 +31,14 @@ def replaced(name, data, **options):
     return change
 
 
+def linked(name, link):
+    def change(file):
+        del file[name]
+        file[name] = link
+
+    return change
+
+
 def with_value(name, position, value):
     def change(file):
         file[name][position] = value
@@ -77,7 +85,8 @@ for user, changes, dataset, rank in (
     at = f"[{', '.join('0' * rank)}]"
     case(f"{user}_nan", changes, with_value(dataset, first, np.nan), 1, "problem.h5", f"'{dataset}' holds NaN at {at}")
     case(f"{user}_inf", changes, with_value(dataset, first, np.inf), 1, "problem.h5", f"'{dataset}' holds infinity", f"at {at}")
-case("means_huge", {}, replaced("gmm/means", None, shape=(1 << 30, 1 << 20), dtype="f4", chunks=(1, 1024)), 1, "problem.h5", "gmm/means", "GiB")
+HUGE = replaced("gmm/means", None, shape=(1 << 30, 1 << 20), dtype="f4", chunks=(1, 1024))
+case("means_huge", {}, HUGE, 1, "problem.h5", "gmm/means", "GiB")
 case("noise_huge", NOISE, replaced("noise", None, shape=(1 << 44, 1 << 17), dtype="f4", chunks=(1, 1024)), 1, "problem.h5", "noise")
 case("grid_huge", GRID, replaced("grid", None, shape=(1 << 45,), dtype="f8", chunks=(1024,)), 1, "problem.h5", "'grid'", "GiB")
 case("grid_too_long", GRID, replaced("grid", np.linspace(0, 1, 100002)), 2, "config.yaml", "100000")
@@ -93,9 +102,9 @@ case("shape_overflow", {}, replaced("gmm/shape", [1 << 32, 1 << 32, 6]), 1, "pro
 case("shape_fraction", {}, replaced("gmm/shape", [1.5, 4]), 1, "problem.h5", "gmm/shape", "1.5", "whole number")
 case("noise_elements", NOISE, replaced("noise", np.ones((9, 5), "f4")), 1, "problem.h5", "noise", "5 elements", "6")
 case("noise_too_few", NOISE, replaced("noise", np.ones((6, 6), "f4")), 1, "problem.h5", "6 samples", "need 7")
-case("noise_group", {"noise": {"file": "problem.h5", "dataset": "gmm"}}, None, 1, "problem.h5", "group 'gmm'", "dataset is expected", "means")
-case("noise_external", NOISE, lambda file: (file.pop("noise"), file.__setitem__("noise", h5py.ExternalLink("x.h5", "y"))), 1, "problem.h5", "'noise'", "another file")
-case("noise_dangling", NOISE, lambda file: (file.pop("noise"), file.__setitem__("noise", h5py.SoftLink("/no"))), 1, "problem.h5", "'noise'", "nowhere")
+case("noise_group", {**NOISE, "noise.dataset": "gmm"}, None, 1, "problem.h5", "group 'gmm'", "dataset is expected", "means")
+case("noise_external", NOISE, linked("noise", h5py.ExternalLink("x.h5", "y")), 1, "problem.h5", "'noise'", "another file")
+case("noise_dangling", NOISE, linked("noise", h5py.SoftLink("/no")), 1, "problem.h5", "'noise'", "nowhere")
 case("data_range_text", {}, lambda file: file.attrs.__setitem__("data_range", "wide"), 1, "problem.h5", "data_range")
 case("grid_repeated", GRID, with_value("grid", 3, 0.33), 1, "problem.h5", "'grid' holds 0.33 and then 0.33 at [3]", "different")
 case("grid_unsorted", GRID, with_value("grid", 3, 0.8), 1, "problem.h5", "'grid' holds 0.8 and then 0.66 at [4]", "ascend")
@@ -108,13 +117,33 @@ case("schedule_beyond_grid", FILE_SCHEDULE, with_value("schedule", 0, 7), 2, "co
 case("schedule_fraction", FILE_SCHEDULE, replaced("schedule", [6, 2.5, 0]), 2, "config.yaml", "'schedule' holds 2.5", "whole numbers")
 case("schedule_negative", FILE_SCHEDULE, with_value("schedule", 1, -1), 2, "config.yaml", "'schedule' holds -1")
 case("schedule_not_sorted", FILE_SCHEDULE, replaced("schedule", [4, 6, 0]), 1, "problem.h5", "'schedule'", "index 1 is 6", "descend")
-case("schedule_without_end", FILE_SCHEDULE, replaced("schedule", [6, 4, 2]), 2, "config.yaml", "'schedule' has 3 values without the end", "3 steps, not 2")
+WITHOUT_END = replaced("schedule", [6, 4, 2])
+case("schedule_without_end", FILE_SCHEDULE, WITHOUT_END, 2, "config.yaml", "'schedule' has 3 values without the end", "3 steps, not 2")
 TIMES = {**FILE_SCHEDULE, "student.schedule": [{"kind": "file", "file": "problem.h5", "dataset": "times", "as": "t"}]}
 case("times_not_sorted", TIMES, replaced("times", [0.9, 0.9, 0]), 2, "config.yaml", "'times' holds 0.9", "descend")
 case("times_above_1", TIMES, replaced("times", [1.9, 0.9, 0]), 2, "config.yaml", "'times' holds 1.9")
+NEGATIVE, ONES = replaced("data/labels", np.arange(16) - 1), replaced("data/labels", np.ones(16, int))
+for name, options, change, code, *words in (
+    ("points_absent", {"dataset": "no"}, None, 1, "problem.h5", "'no' not found", "noise"),
+    ("points_rank", {"dataset": "grid"}, None, 1, "problem.h5", "'grid' has rank 1"),
+    ("points_nan", {"dataset": "noise"}, with_value("noise", (4, 5), np.nan), 1, "problem.h5", "'noise' holds NaN at [4, 5]"),
+    ("points_limit", {"dataset": "noise", "limit": 17}, None, 1, "problem.h5", "'noise' has 16 rows"),
+    ("labels_absent", {"dataset": "noise", "class": 1}, None, 1, "problem.h5", "'data/labels' not found"),
+    ("labels_negative", {"dataset": "noise", "class": "drawn"}, NEGATIVE, 1, "problem.h5", "'data/labels'[0] is -1"),
+    ("labels_fraction", {"dataset": "noise", "class": 1}, replaced("data/labels", np.full(16, 0.5)), 1, "problem.h5", "data/labels", "0.5"),
+    ("labels_few", {"dataset": "noise", "class": 1}, replaced("data/labels", np.ones(9, int)), 1, "problem.h5", "'data/labels' has 9 rows"),
+    ("class_empty", {"dataset": "noise", "class": 7}, ONES, 2, "config.yaml:4", "class 7", "data/labels"),
+    ("class_word", {"dataset": "noise", "class": "cat"}, None, 2, "config.yaml:4", "class 'cat'", "drawn"),
+    ("guidance_alone", {"dataset": "noise", "guidance": 3}, None, 2, "config.yaml:4", "guidance 3 needs a class"),
+    ("bandwidth_negative", {"dataset": "noise", "bandwidth": -1}, None, 2, "config.yaml:", "denoiser.bandwidth", "-1"),
+):
+    case("data_" + name, {"denoiser": {"kind": "dataset", "file": "problem.h5", **options}}, change, code, *words)
 case("times_nan", TIMES, replaced("times", [0.9, np.nan, 0]), 1, "problem.h5", "'times' holds NaN at [1]")
 
 # ---- the config ----
+PER_SAMPLE = {"kind": "oss", "samples": "per_sample"}
+MANY = {"kind": "oss", "cost": {"kind": "xt", "p": list(range(1, 16))}, "variant": ["paper", "carry"], "start": ["free", "pinned"]}
+MANY["average"] = ["median", "mean"]
 for name, changes, *words in (
     ("root_key", {"studnet": {}}, "studnet", "did you mean 'student'"),
     ("denoiser_key", {"denoiser": {"kind": "gmm", "fiel": "x"}}, "denoiser", "fiel", "did you mean 'file'"),
@@ -173,11 +202,12 @@ for name, changes, *words in (
     ("denoiser_list", {"denoiser": [[]]}, "denoiser.0", "list"),
     ("teacher_list", {"teacher": [1]}, "teacher", "must be a map"),
     ("output_folder", {"output.file": "folder.h5/"}, "output.file", "folder"),
-    ("too_many_cells", {"seed": list(range(1100)), "student.steps": list(range(1, 8)), "student.schedule": [{"kind": "oss", "cost": {"kind": "xt", "p": list(range(1, 16))}, "variant": ["paper", "carry", "official"], "start": ["free", "pinned"], "average": ["median", "mean"]}]}, "1000000 cells"),
-    ("per_sample_only", {"student.schedule": [{"kind": "oss", "samples": "per_sample"}]}, "no cell can run", "per_sample", "samples.evaluate: same"),
+    ("too_many_cells", {"seed": list(range(2000)), "student.steps": list(range(1, 8)), "student.schedule": MANY}, "1000000 cells"),
+    ("per_sample_only", {"student.schedule": PER_SAMPLE}, "no cell can run", "per_sample", "samples.evaluate: same"),
 ):
     case("config_" + name, changes, None, 2, "config.yaml", *words)
 
+BOMB = b"".join(b"%c: &%c [%s]\n" % (98 + i, 98 + i, b",".join([b"*%c" % (97 + i)] * 9)) for i in range(9))
 TEXTS = {  # name: (the config's bytes, exit status, words)
     "empty": (b"", 2, "config.yaml:1", "empty"),
     "comment": (b"# nothing\n", 2, "config.yaml:1", "empty"),
@@ -190,7 +220,7 @@ TEXTS = {  # name: (the config's bytes, exit status, words)
     "brackets": (b"a: " + b"[" * 100000, 2, "config.yaml:1"),
     "closed_brackets": (b"a: " + b"[" * 20000 + b"]" * 20000, 2, "config.yaml:1", "deep"),
     "blocks": (b"".join(b" " * i + b"a:\n" for i in range(300)), 2, "config.yaml:", "deep"),
-    "alias_bomb": (b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(b"%c: &%c [%s]\n" % (98 + i, 98 + i, b",".join([b"*%c" % (97 + i)] * 9)) for i in range(9)), 2, "config.yaml:", "too large"),
+    "alias_bomb": (b"a: &a [x,x,x,x,x,x,x,x,x]\n" + BOMB, 2, "config.yaml:", "too large"),
     "alias_of_itself": (b"a: &a [*a]\n", 2, "config.yaml:1", "deep"),
     "unknown_alias": (b"a: *b\n", 2, "config.yaml:1", "alias"),
     "tag": (b"name: !!python/object x\n", 2, "config.yaml:1", "tags are not supported"),

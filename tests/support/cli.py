@@ -42,7 +42,8 @@ def environment(home):
     """Without what would change the program's behaviour; caches and homes lie in the test's own folder."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("TSAN_", "XDG_", "OMP_NUM", "OSS_")) and k != "HOME"}
     env.update(HOME=home, OMP_NUM_THREADS="2", OMP_WAIT_POLICY="passive", LC_ALL="C.UTF-8", TERM="dumb")
-    env.update(ASAN_OPTIONS="exitcode=99", LSAN_OPTIONS=f"exitcode=99:suppressions={SUPPRESSIONS.name}:print_suppressions=0", UBSAN_OPTIONS="print_stacktrace=1:exitcode=99")
+    env.update(ASAN_OPTIONS="exitcode=99", UBSAN_OPTIONS="print_stacktrace=1:exitcode=99")
+    env.update(LSAN_OPTIONS=f"exitcode=99:suppressions={SUPPRESSIONS.name}:print_suppressions=0")
     return env
 
 
@@ -89,7 +90,8 @@ def run(args, cwd, env=None, limit=LIMIT, **options):
     """Runs the program to its end. A run over its limit is killed and fails."""
     process = start(args, cwd, env, **options)
     texts = {}
-    readers = [threading.Thread(target=lambda pipe=pipe: texts.update({pipe: pipe.read()})) for pipe in (process.stdout, process.stderr) if pipe]
+    pipes = [pipe for pipe in (process.stdout, process.stderr) if pipe]
+    readers = [threading.Thread(target=lambda pipe=pipe: texts.update({pipe: pipe.read()})) for pipe in pipes]
     for reader in readers:
         reader.start()
     timer = threading.Timer(limit, process.kill)
