@@ -46,6 +46,12 @@ static void replace_all(double *values, size_t count, double from, double to) {
     if (values[i] == from) values[i] = to;
 }
 
+/* Not compressed: the file lives for minutes. */
+static oss_status write_plain(oss_writer *writer, const char *object, const oss_array *array) {
+  OSS_TRY(oss_writer_begin(writer, object, array));
+  return oss_writer_block(writer, object, 0, 0, array);
+}
+
 static size_t table_cells(const oss_tables *t) {
   return t->rows * t->steps * (t->n + 1);
 }
@@ -56,7 +62,7 @@ static oss_status write_tables(oss_writer *writer, const oss_tables *t, oss_arra
   memcpy(copy, t->cost, table_cells(t) * sizeof *copy);
   replace_all(copy, table_cells(t), INFINITY, unreachable);
   cost.data = copy;
-  oss_status status = oss_writer_array(writer, "/search/cost", &cost);
+  oss_status status = write_plain(writer, "/search/cost", &cost);
   free(copy);
   return status;
 }
@@ -65,7 +71,7 @@ static oss_status write_parts(oss_writer *writer, const oss_found *found) {
   part parts[PART_COUNT];
   list_parts(found, parts);
   for (int i = 0; i + 1 < PART_COUNT; i++)
-    if (parts[i].array.data != NULL) OSS_TRY(oss_writer_array(writer, parts[i].object, &parts[i].array));
+    if (parts[i].array.data != NULL) OSS_TRY(write_plain(writer, parts[i].object, &parts[i].array));
   if (found->tables.rows > 0) OSS_TRY(write_tables(writer, &found->tables, parts[PART_COUNT - 1].array));
   OSS_TRY(oss_writer_int(writer, "/schedule", "nfe", found->nfe));
   return oss_writer_real(writer, "/schedule", "seconds", found->seconds);
