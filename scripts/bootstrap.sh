@@ -27,10 +27,15 @@ if [ "$(id -u)" -ne 0 ]; then
   as_root=(sudo)
 fi
 export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 for attempt in 1 2 3; do # a mirror may be busy for a moment
-  if "${as_root[@]}" apt-get update -qq && "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"; then
+  if "${as_root[@]}" apt-get update -qq >"$log" 2>&1 &&
+    "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
+    echo "bootstrap: done"
     exit 0
   fi
+  tail -n 20 "$log" >&2
   echo "bootstrap: apt-get failed (attempt $attempt of 3)" >&2
   sleep 5
 done

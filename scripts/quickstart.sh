@@ -11,7 +11,7 @@ mkdir -p results
 ./build/release/ossbench run configs/quickstart.yaml --backend cpu
 /usr/bin/python3 scripts/report.py results/quickstart.h5 --output results/quickstart_report
 echo
-/usr/bin/python3 scripts/report.py results/quickstart.h5 --format text
+/usr/bin/python3 scripts/report.py results/quickstart.h5 --format text --metric psnr
 echo
 echo "Results:  $PWD/results/quickstart.h5          (./build/release/ossbench show results/quickstart.h5)"
 echo "Pictures: $PWD/results/quickstart_report/*.png"

@@ -29,15 +29,18 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from ossreport import load, stats, tables  # noqa: E402
 
 
-def print_text(study):
-    """The score tables and what is missing, on stdout."""
+def print_text(study, only):
+    """The score tables (of the metric `only`, or of all) and what is missing, on stdout."""
     result = study.result
     print(f"{result.attributes.get('name') or result.path}, {result.date()}\n{tables.counted(study)}")
     if study.metric is None:
         print("no cell holds a score")
     seeds = len(result.values("seed")) if "seed" in result.axes else 1
     over = f" and {seeds} seeds" if seeds > 1 else ""
-    for metric in ([study.metric] if study.metric else []) + study.other_metrics:
+    metrics = ([study.metric] if study.metric else []) + study.other_metrics
+    if only and only not in metrics:
+        raise load.ReportError(f"{result.path}: no metric '{only}'; there are: {', '.join(metrics)}")
+    for metric in [only] if only else metrics:
         scores = tables.key_table(study, metric, compact=True)
         better = "highest" if stats.higher_is_better(metric) else "lowest"
         samples = tables.sample_count(study, metric)
@@ -59,13 +62,16 @@ def main():
         "--output", metavar="DIR", help="folder for the page (default: RESULT_report beside the file)"
     )
     parser.add_argument("--format", choices=("html", "text"), default="html", help="html (default) or text")
+    parser.add_argument("--metric", metavar="NAME", help="with --format text: this metric's table only")
     arguments = parser.parse_args()
     if arguments.format == "text" and arguments.output:
         parser.error("--output does not go with --format text, which prints to stdout")
+    if arguments.metric and arguments.format != "text":
+        parser.error("--metric goes with --format text")
     try:
         study = stats.Study(load.load(arguments.result))
         if arguments.format == "text":
-            print_text(study)
+            print_text(study, arguments.metric)
             return 0
         from ossreport import page
 
