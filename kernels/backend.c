@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OSS_BACKEND(backend)                                       \
-  oss_status oss_##backend##_open(int threads, oss_backend *be);   \
+#define OSS_BACKEND(backend)                                     \
+  oss_status oss_##backend##_open(int threads, oss_backend *be); \
   void oss_##backend##_close(oss_backend *be);
 #include "kernels/backends.def"
 #undef OSS_BACKEND

@@ -8,7 +8,7 @@
 #include "kernels/backend.h"
 
 enum {
-  OSS_PAIR_ROWS = 8,    /* candidates' states (k) of a block: packed in the first-level cache with their h */
+  OSS_PAIR_ROWS = 8,     /* candidates' states (k) of a block: packed in the first-level cache with their h */
   OSS_PAIR_COLUMNS = 128 /* targets (j) of a block */
 };
 
