@@ -1,0 +1,191 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+/* The operations of kernel_cases.h whose floor is the memory: included by it. */
+#ifndef OSS_BENCH_KERNEL_CASES_SMALL_H
+#define OSS_BENCH_KERNEL_CASES_SMALL_H
+
+static double no_fma(const problem *w) {
+  (void)w;
+  return 0.0;
+}
+static size_t states(const problem *w) {
+  return (w->n + 1) * w->b * w->d;
+}
+
+/* ---- mixture_weights: the buffers of the mixtures, with distances such that several components count. */
+static void weights_prepare(problem *w) {
+  mixture_prepare(w);
+  double *distance = w->host[3];
+  const double *t = w->host[1];
+  for (size_t i = 0; i < w->rows * w->k; i++) {
+    const double s = t[i / w->k];
+    distance[i] = s * s * ((double)w->d + 20.0 * uniform(w));
+  }
+  const double *scales = w->host[4];
+  for (size_t k = 1; k < w->k; k++) ((double *)w->host[4])[k] = scales[0];
+}
+static oss_status weights_run(const problem *w) {
+  return w->be->ops->mixture_weights(w->be, w->rows, w->k, w->d, w->at[1], w->at[4], w->at[5], NULL, NULL, w->at[3], w->at[6], w->at[7]);
+}
+static double weights_check(const problem *w) {
+  const double *t = w->host[1], *distance = w->host[3], *scales = w->host[4], *weights = w->host[5];
+  const float *gain = w->host[6];
+  double error = 0.0;
+  for (size_t i = 0; i < w->rows; i += w->rows / 20 + 1) {
+    double largest = -INFINITY, total = 0.0;
+    for (int pass = 0; pass < 3; pass++) {
+      for (size_t k = 0; k < w->k; k++) {
+        const double spread = (1.0 - t[i]) * scales[k], var = spread * spread + t[i] * t[i];
+        const double logit = weights[k] - 0.5 * (double)w->d * log(var) - distance[i * w->k + k] / (2.0 * var);
+        if (pass == 0 && logit > largest) largest = logit;
+        const double value = logit - largest < -40.0 ? 0.0 : exp(logit - largest);
+        if (pass == 1) total += value;
+        const double want = value / total * (t[i] * t[i] / var);
+        if (pass == 2) error = worst(error, off((double)gain[i * w->k + k], want, want));
+      }
+    }
+  }
+  return error;
+}
+static double weights_bytes(const problem *w) {
+  return 12.0 * (double)w->rows * (double)w->k;
+}
+
+/* ---- rows: the buffers of pair_error with q = 1 or 2. */
+static oss_status lincomb_run(const problem *w) {
+  return w->be->ops->lincomb(w->be, (w->n + 1) * w->b, w->d, 3, 0, w->at[w->q + 2], (oss_terms){{w->at[0], w->at[1], w->at[2]}},
+                             w->at[w->q + 5]);
+}
+static double lincomb_check(const problem *w) {
+  const double *coef = w->host[w->q + 2];
+  const float *out = w->host[w->q + 5];
+  double error = 0.0;
+  for (size_t i = 0; i < picks(states(w)); i++) {
+    const size_t at = pick(i, states(w));
+    double sum = 0.0, size = 0.0;
+    for (int m = 0; m < 3; m++) {
+      const double term = coef[m] * (double)((const float *)w->host[m])[at];
+      sum += term;
+      size += fabs(term);
+    }
+    error = worst(error, off((double)out[at], sum, size));
+  }
+  return error;
+}
+static void lincomb_prepare(problem *w) {
+  pair_prepare(w);
+  double *coef = w->host[w->q + 2];
+  coef[0] = 0.7, coef[1] = 0.2, coef[2] = -0.1;
+}
+static double lincomb_fma(const problem *w) {
+  return 3.0 * (double)states(w);
+}
+static double lincomb_bytes(const problem *w) {
+  return 16.0 * (double)states(w);
+}
+static oss_status row_run(const problem *w) {
+  return w->be->ops->row_error(w->be, (w->n + 1) * w->b, w->d, 2.0, w->at[0], w->at[1], w->at[w->q + 3]);
+}
+static double row_check(const problem *w) {
+  const float *a = w->host[0], *b = w->host[1];
+  const double *out = w->host[w->q + 3];
+  double error = 0.0;
+  for (size_t r = 0; r < (w->n + 1) * w->b; r++) {
+    double sum = 0.0;
+    for (size_t e = 0; e < w->d; e++) {
+      const double difference = (double)a[r * w->d + e] - (double)b[r * w->d + e];
+      sum += difference * difference;
+    }
+    error = worst(error, off(out[r], sum / (double)w->d, sum / (double)w->d));
+  }
+  return error;
+}
+static double row_bytes(const problem *w) {
+  return 8.0 * (double)states(w);
+}
+static oss_status noise_run(const problem *w) {
+  return w->be->ops->noise(w->be, (w->n + 1) * w->b, w->d, 7, 1, 0, w->at[0]);
+}
+static double noise_check(const problem *w) { /* the moments only: the bits are the parity tests' business */
+  const float *x = w->host[0];
+  double mean = 0.0, square = 0.0;
+  for (size_t i = 0; i < states(w); i++) {
+    mean += (double)x[i];
+    square += (double)x[i] * (double)x[i];
+  }
+  const double count = (double)states(w), scale = sqrt(count) > 1000.0 ? 1.0 : sqrt(count) / 1000.0;
+  return scale * worst(fabs(mean / count), fabs(square / count - 1.0));
+}
+static double noise_bytes(const problem *w) {
+  return 4.0 * (double)states(w);
+}
+static oss_status copy_run(const problem *w) {
+  return w->be->ops->copy(w->be, states(w) * sizeof(float), w->at[0], w->at[w->q + 5]);
+}
+static double copy_check(const problem *w) {
+  return memcmp(w->host[0], w->host[w->q + 5], states(w) * sizeof(float)) == 0 ? 0.0 : INFINITY;
+}
+static double copy_bytes(const problem *w) {
+  return 8.0 * (double)states(w);
+}
+static oss_status gather_run(const problem *w) {
+  return w->be->ops->gather_states(w->be, w->b, w->n, w->d, w->n + 1, w->at[w->q + 4], w->at[0], w->at[1], w->at[w->q + 5]);
+}
+static double gather_check(const problem *w) {
+  const size_t row = w->b * w->d;
+  const float *in = w->host[0], *keep = w->host[1], *out = w->host[w->q + 5];
+  const int same =
+      memcmp(out, in + row, w->n * row * sizeof *out) == 0 && memcmp(out + w->n * row, keep + w->n * row, row * sizeof *out) == 0;
+  return same ? 0.0 : INFINITY;
+}
+
+/* ---- the programme: 0 cost, 1 cur, 2 previous, 3 acc, 4 from. */
+static void relax_prepare(problem *w) {
+  const size_t points = w->n + 1;
+  double *cost = buffer(w, w->b * points * points * sizeof *cost);
+  buffer(w, w->b * points * sizeof(double));
+  double *previous = buffer(w, w->b * points * sizeof *previous);
+  buffer(w, points * points * sizeof(double));
+  buffer(w, w->b * points * sizeof(int32_t));
+  for (size_t i = 0; i < w->b * points * points; i++) cost[i] = i % points < i / points % points ? uniform(w) : INFINITY;
+  for (size_t i = 0; i < w->b * points; i++) previous[i] = uniform(w);
+}
+static oss_status relax_run(const problem *w) {
+  return w->be->ops->dp_relax(w->be, w->b, w->n, OSS_RELAX_ALL, w->at[0], w->at[2], w->at[1], w->at[4]);
+}
+static double relax_check(const problem *w) {
+  const size_t points = w->n + 1;
+  const double *cost = w->host[0], *cur = w->host[1];
+  for (size_t s = 0; s < w->b; s++)
+    for (size_t j = 0; j < points; j++) {
+      double least = INFINITY;
+      for (size_t k = j + 1; k < points; k++) least = fmin(least, cost[(s * points + k) * points + j]);
+      if (cur[s * points + j] != least) return INFINITY;
+    }
+  return 0.0;
+}
+static double relax_bytes(const problem *w) {
+  return 4.0 * (double)(w->b * (w->n + 1)) * (double)w->n; /* the triangle, 8 bytes a cell */
+}
+static oss_status accumulate_run(const problem *w) { /* host[3] holds zeros until the check */
+  const size_t cells = (w->n + 1) * (w->n + 1);
+  OSS_TRY(w->be->ops->upload(w->be, cells * sizeof(double), w->host[3], w->at[3]));
+  return w->be->ops->cost_accumulate(w->be, w->b, cells, 1, 1.0, w->at[0], w->at[3]);
+}
+static double accumulate_check(const problem *w) {
+  const size_t cells = (w->n + 1) * (w->n + 1);
+  const double *cost = w->host[0], *acc = w->host[3];
+  double error = 0.0;
+  for (size_t i = 0; i < cells; i++) {
+    double sum = 0.0;
+    for (size_t s = 0; s < w->b; s++) sum += log(fmax(cost[s * cells + i], DBL_MIN));
+    error = worst(error, off(acc[i], sum, fabs(sum)));
+  }
+  return error;
+}
+static double accumulate_bytes(const problem *w) {
+  return 8.0 * (double)((w->n + 1) * (w->n + 1)) * (double)(w->b + 3); /* the costs, the upload of zeros, the sums read and written */
+}
+
+#endif
