@@ -46,17 +46,17 @@ const char *oss_message(void);
 const char *oss_status_name(oss_status code);
 
 /* Returns from the calling function when expr fails. */
-#define OSS_TRY(expr)                                                                                                                        \
-  do {                                                                                                                                       \
-    oss_status oss_try_status_ = (expr);                                                                                                     \
-    if (oss_try_status_ != OSS_OK) return oss_try_status_;                                                                                   \
+#define OSS_TRY(expr)                                      \
+  do {                                                     \
+    oss_status oss_try_status_ = (expr);                   \
+    if (oss_try_status_ != OSS_OK) return oss_try_status_; \
   } while (0)
 
 /* Sets status (a local variable) and jumps to label when expr fails: for functions that own something. */
-#define OSS_TRY_TO(label, expr)                                                                                                              \
-  do {                                                                                                                                       \
-    status = (expr);                                                                                                                         \
-    if (status != OSS_OK) goto label;                                                                                                        \
+#define OSS_TRY_TO(label, expr)       \
+  do {                                \
+    status = (expr);                  \
+    if (status != OSS_OK) goto label; \
   } while (0)
 
 #ifdef __cplusplus
