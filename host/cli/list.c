@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,46 +14,62 @@ static const oss_registry *const registries[] = {&oss_grids, &oss_denoisers, &os
                                                  &oss_costs, &oss_metrics,   &oss_initials, &oss_exports};
 enum { REGISTRY_COUNT = sizeof registries / sizeof registries[0] };
 
-/* "variant  official|paper|carry, default paper" */
-static void print_option(const oss_option *o) {
-  char values[160] = "";
+/* The words of a choice with bars between them. */
+static void print_choices(const char *choices) {
+  for (const char *c = choices; *c != '\0'; c++) {
+    if (*c == ' ')
+      printf(" | ");
+    else
+      putchar(*c);
+  }
+}
+
+/* " from 1 to 100", as far as there are limits. */
+static void print_range(const oss_option *o) {
+  char number[OSS_NUMBER_BYTES];
+  if (o->min == 0 && o->max == 0) {
+    if (o->open_min) printf(" above 0");
+    return;
+  }
+  printf(" %s %s", o->open_min ? "above" : "from", oss_number_text(o->min, number));
+  if (!isinf(o->max)) printf(" to %s", oss_number_text(o->max, number));
+}
+
+/* What an option takes, in words. */
+static void print_values(const oss_option *o) {
   switch (o->type) {
     case OSS_OPTION_INT:
-      snprintf(values, sizeof values, "whole number");
+      printf("whole number");
+      print_range(o);
       break;
     case OSS_OPTION_REAL:
-      snprintf(values, sizeof values, "number");
+      printf("number");
+      print_range(o);
       break;
     case OSS_OPTION_BOOL:
-      snprintf(values, sizeof values, "true | false");
+      printf("true | false");
       break;
-    case OSS_OPTION_CHOICE: {
-      size_t n = 0;
-      for (const char *c = o->choices; *c != '\0' && n + 4 < sizeof values; c++) {
-        if (*c == ' ') {
-          memcpy(values + n, " | ", 3);
-          n += 3;
-        } else {
-          values[n++] = *c;
-        }
-      }
-      values[n] = '\0';
+    case OSS_OPTION_CHOICE:
+      print_choices(o->choices);
       break;
-    }
     case OSS_OPTION_TEXT:
-      snprintf(values, sizeof values, "text");
+      printf("text");
       break;
     case OSS_OPTION_FILE:
-      snprintf(values, sizeof values, "path");
+      printf("path");
       break;
     case OSS_OPTION_COUNT:
-      snprintf(values, sizeof values, "all | whole number");
+      printf("all | whole number");
       break;
     case OSS_OPTION_NESTED:
-      snprintf(values, sizeof values, "one of %s", o->nested->name);
+      printf("one of %s", o->nested->name);
       break;
   }
-  printf("      %-10s %s", o->name, values);
+}
+
+static void print_option(const oss_option *o) {
+  printf("      %-10s ", o->name);
+  print_values(o);
   if (o->fallback == NULL)
     printf(" (required)");
   else if (o->fallback[0] != '\0')
@@ -64,9 +81,9 @@ static void print_registry(const oss_registry *registry, int details) {
   printf("%s: %s\n", registry->name, registry->summary);
   for (size_t i = 0; i < registry->count(); i++) {
     const oss_member_desc *d = registry->at(i);
-    printf("  %-10s %s\n", d->name, d->summary);
+    printf("  %-14s %s\n", d->name, d->summary);
     if (!details) continue;
-    printf("             source: %s\n", d->source);
+    printf("                 source: %s\n", d->source);
     for (size_t k = 0; k < d->option_count; k++) print_option(&d->options[k]);
   }
 }

@@ -12,28 +12,17 @@ static const oss_option options[] = {
      .min = 0.1,
      .max = 100,
      .help = "exponent: larger puts more steps at low noise"},
-    {.name = "sigma_min",
-     .type = OSS_OPTION_REAL,
-     .fallback = "0.002",
-     .min = 0,
-     .max = 1e6,
-     .open_min = 1,
-     .help = "smallest noise level"},
-    {.name = "sigma_max", .type = OSS_OPTION_REAL, .fallback = "80", .min = 0, .max = 1e6, .open_min = 1, .help = "largest noise level"},
+    OSS_GRID_SIGMA_OPTIONS,
     OSS_GRID_END_OPTION,
 };
 
-static oss_status fill(const oss_member *member, int64_t n, double *t) {
-  double rho = oss_member_real(member, "rho"), low = oss_member_real(member, "sigma_min"), high = oss_member_real(member, "sigma_max");
-  if (!(low < high)) return oss_member_fail(member, "sigma_min %g is not below sigma_max %g", low, high);
+static double level(double rho, double low, double high, double u) {
   double from = pow(high, 1.0 / rho), to = pow(low, 1.0 / rho);
-  t[0] = 0.0;
-  for (int64_t i = 0; i < n; i++) {
-    double u = n > 1 ? (double)i / (double)(n - 1) : 0.0;
-    double sigma = i == 0 ? high : i == n - 1 ? low : pow(from + u * (to - from), rho);
-    t[n - i] = oss_t_of_sigma(sigma);
-  }
-  return OSS_OK;
+  return pow(from + u * (to - from), rho);
+}
+
+static oss_status fill(const oss_member *member, int64_t n, double *t) {
+  return oss_grid_fill_sigma(member, level, oss_member_real(member, "rho"), n, t);
 }
 
 const oss_grid_desc oss_grid_edm = {

@@ -29,6 +29,19 @@ double oss_t_of_sigma(double sigma) {
   return isinf(sigma) ? 1.0 : sigma / (1.0 + sigma);
 }
 
+oss_status oss_grid_fill_sigma(const oss_member *member, double (*level)(double parameter, double low, double high, double u),
+                               double parameter, int64_t n, double *t) {
+  double low = oss_member_real(member, "sigma_min"), high = oss_member_real(member, "sigma_max");
+  if (!(low < high)) return oss_member_fail(member, "sigma_min %g is not below sigma_max %g", low, high);
+  t[0] = 0.0;
+  for (int64_t i = 0; i < n; i++) {
+    double u = n > 1 ? (double)i / (double)(n - 1) : 0.0;
+    double sigma = i == 0 ? high : i == n - 1 ? low : level(parameter, low, high, u);
+    t[n - i] = oss_t_of_sigma(sigma);
+  }
+  return OSS_OK;
+}
+
 static oss_status check_times(const oss_member *member, const oss_grid *grid) {
   for (int64_t i = 0; i <= grid->n; i++) {
     double t = grid->t[i];
