@@ -5,7 +5,9 @@
  *
  * The operations of the backend are wrapped by timers, so the shares are of the very code that a run uses. Prints a table; exits 1 when
  * pair errors and denoiser calls take less than 90 % of the search, or when the schedule's claimed cost is not what sampling it gives. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* getopt_long */
+#endif
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>

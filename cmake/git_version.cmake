@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 ossbench authors
 # SPDX-License-Identifier: Apache-2.0
-# Writes OUTPUT (a header) with the commit of SOURCE; touched only when it changes, so that a build without news recompiles nothing.
+# Writes OUTPUT (a header) with the commit of SOURCE and a hash of the sources that results depend on; touched only when it changes, so that a build without news recompiles nothing.
 execute_process(COMMAND git -C ${SOURCE} rev-parse HEAD OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
 set(dirty 0)
 if(failed)
@@ -11,7 +11,17 @@ else()
     set(dirty 1)
   endif()
 endif()
-set(text "#define OSS_GIT_COMMIT \"${commit}\"\n#define OSS_GIT_DIRTY ${dirty}\n")
+# Results depend on these sources: a kept teacher or cell of other ones is made again.
+set(hashes "")
+file(GLOB_RECURSE sources ${SOURCE}/kernels/* ${SOURCE}/host/denoisers/* ${SOURCE}/host/grids/* ${SOURCE}/host/metrics/* ${SOURCE}/host/pipeline/*
+  ${SOURCE}/host/schedules/* ${SOURCE}/host/search/* ${SOURCE}/host/solvers/*)
+list(SORT sources)
+foreach(source ${sources})
+  file(SHA1 ${source} hash)
+  string(APPEND hashes ${hash})
+endforeach()
+string(SHA1 algorithm "${hashes}")
+set(text "#define OSS_GIT_COMMIT \"${commit}\"\n#define OSS_GIT_DIRTY ${dirty}\n#define OSS_ALGORITHM_HASH \"${algorithm}\"\n")
 if(EXISTS ${OUTPUT})
   file(READ ${OUTPUT} before)
 endif()

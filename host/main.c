@@ -24,9 +24,9 @@ static void print_help(FILE *out) {
           "Usage: ossbench COMMAND ...\n\n",
           oss_version());
   for (size_t i = 0; i < COMMAND_COUNT; i++) {
-    char left[64];
+    char left[80];
     snprintf(left, sizeof left, "%s %s", commands[i]->name, commands[i]->arguments);
-    fprintf(out, "  %-32s %s\n", left, commands[i]->summary);
+    fprintf(out, "  %-44s %s\n", left, commands[i]->summary);
   }
   fprintf(out,
           "\nossbench COMMAND --help tells its options, ossbench list what a config can name.\n"

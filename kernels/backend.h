@@ -55,6 +55,7 @@ struct oss_backend {
   oss_space space;    /* where its buffers live */
   int threads;        /* OpenMP threads of the CPU backend; 0 elsewhere */
   char device[256];   /* the processor or card in words */
+  char numerics[32];  /* what the bits of results depend on: "cpu avx512" */
   void *state;        /* the backend's own */
 };
 

@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* getopt_long */
+#endif
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>

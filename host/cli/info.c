@@ -1,13 +1,37 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
+#include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "host/cli/cli.h"
 #include "host/core/version.h"
 #include "host/io/reader.h"
+#include "host/sweep/context.h"
 #include "kernels/backend.h"
+
+/* Where teachers are kept from here, and how much they take. */
+static void print_cache(void) {
+  char *folder = oss_cache_folder("auto");
+  size_t files = 0;
+  double bytes = 0.0;
+  DIR *list = folder != NULL ? opendir(folder) : NULL;
+  for (const struct dirent *entry; list != NULL && (entry = readdir(list)) != NULL;) {
+    char *path = oss_format("%s/%s", folder, entry->d_name);
+    struct stat info;
+    if (path != NULL && strstr(entry->d_name, ".h5") != NULL && stat(path, &info) == 0) {
+      files++;
+      bytes += (double)info.st_size;
+    }
+    free(path);
+  }
+  if (list != NULL) closedir(list);
+  printf("teachers   %s: %zu files, %.1f MiB (safe to delete)\n", folder != NULL ? folder : "nowhere", files, bytes / 1048576.0);
+  free(folder);
+}
 
 static oss_status run(int argc, char **argv) {
   if (argc == 2 && strcmp(argv[1], "--help") == 0) {
@@ -21,6 +45,7 @@ static oss_status run(int argc, char **argv) {
   printf("HDF5       %s\n", oss_io_library_version());
   printf("BLAS       %s\n", oss_blas_version());
   printf("YAML       libyaml %s\n", oss_yaml_version());
+  print_cache();
   for (const char *const *name = oss_backend_names(); *name != NULL; name++) {
     oss_backend *be;
     if (oss_backend_create(*name, 0, &be) == OSS_OK) {

@@ -77,14 +77,30 @@ static void print_option(const oss_option *o) {
   printf("\n                 %s\n", o->help);
 }
 
+static void print_member(const oss_member_desc *d, int details) {
+  printf("  %-14s %s\n", d->name, d->summary);
+  if (!details) return;
+  printf("                 source: %s\n", d->source);
+  for (size_t k = 0; k < d->option_count; k++) print_option(&d->options[k]);
+}
+
+/* Every member of that name; how many there are. */
+static int print_members(const char *name) {
+  int found = 0;
+  for (size_t i = 0; i < REGISTRY_COUNT; i++) {
+    const oss_member_desc *d = oss_registry_find(registries[i], name);
+    if (d == NULL) continue;
+    printf("%s:\n", registries[i]->name);
+    print_member(d, 1);
+    found++;
+  }
+  return found;
+}
+
 static void print_registry(const oss_registry *registry, int details) {
   printf("%s: %s\n", registry->name, registry->summary);
   for (size_t i = 0; i < registry->count(); i++) {
-    const oss_member_desc *d = registry->at(i);
-    printf("  %-14s %s\n", d->name, d->summary);
-    if (!details) continue;
-    printf("                 source: %s\n", d->source);
-    for (size_t k = 0; k < d->option_count; k++) print_option(&d->options[k]);
+    print_member(registry->at(i), details);
   }
 }
 
@@ -93,7 +109,7 @@ static oss_status run(int argc, char **argv) {
     oss_command_help(&oss_command_list);
     return OSS_OK;
   }
-  if (argc > 2) return oss_command_misuse(&oss_command_list, "one registry at a time");
+  if (argc > 2) return oss_command_misuse(&oss_command_list, "one registry or member at a time");
   if (argc == 1) {
     for (size_t i = 0; i < REGISTRY_COUNT; i++) {
       print_registry(registries[i], 0);
@@ -105,17 +121,18 @@ static oss_status run(int argc, char **argv) {
     return OSS_OK;
   }
   for (size_t i = 0; i < REGISTRY_COUNT; i++) {
-    if (strcmp(registries[i]->name, argv[1]) != 0) continue;
+    if (strcmp(registries[i]->name, argv[1]) != 0 && strcmp(registries[i]->singular, argv[1]) != 0) continue;
     print_registry(registries[i], 1);
     return OSS_OK;
   }
-  return oss_command_misuse(&oss_command_list, "no registry '%s': ossbench list tells which there are", argv[1]);
+  if (print_members(argv[1])) return OSS_OK;
+  return oss_command_misuse(&oss_command_list, "no registry or member '%s': ossbench list tells which there are", argv[1]);
 }
 
 const oss_command oss_command_list = {
     .name = "list",
-    .arguments = "[REGISTRY]",
-    .summary = "Lists what a config can name; with a registry, its members' options and sources",
+    .arguments = "[REGISTRY | MEMBER]",
+    .summary = "Lists what a config can name; with a registry or a member, options and sources",
     .help = "",
     .run = run,
 };

@@ -1,11 +1,15 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* getopt_long */
+#endif
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "host/cli/cli.h"
 #include "host/core/log.h"
@@ -44,7 +48,7 @@ static oss_status parse(int argc, char **argv, arguments *a) {
         a->backend = optarg;
         break;
       case 't':
-        OSS_TRY(oss_parse_whole("--threads", optarg, 1, 4096, &threads));
+        OSS_TRY(oss_parse_whole("--threads", optarg, 1, 1024, &threads));
         a->threads = (int)threads;
         break;
       case 'r':
@@ -83,6 +87,15 @@ static oss_status join(int argc, char **argv, char **out) {
   return oss_text_take(&text, out);
 }
 
+/* Cells are renamed into place one by one, so a run can stop anywhere; only what to do next must be said. */
+static void stopped(int number) {
+  static const char text[] = "\nossbench: stopped; finished cells are kept, the same command with --resume goes on\n";
+  ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
+  (void)ignored;
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
 static oss_status execute(const arguments *a, const char *argv, oss_config *config, oss_backend *be) {
   oss_progress progress = {0};
   oss_context context = {0};
@@ -92,10 +105,12 @@ static oss_status execute(const arguments *a, const char *argv, oss_config *conf
   OSS_TRY_TO(done, oss_context_create(config, be, NULL, &context));
   OSS_TRY_TO(done, oss_plan_create(&context, &plan));
   if (a->dry_run) {
-    oss_plan_print(&plan, &context);
+    status = oss_plan_print(&plan, &context);
     goto done;
   }
   double begin = oss_now();
+  signal(SIGINT, stopped);
+  signal(SIGTERM, stopped);
   oss_progress_begin(&progress, plan.count, plan.work, a->quiet);
   context.progress = &progress;
   oss_run_options options = {.output = config->output, .resume = a->resume, .argv = argv};

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { OSS_MAX_RANK = 8 };
+enum { OSS_MAX_RANK = 8, OSS_MAX_SAMPLE_RANK = OSS_MAX_RANK - 2 /* a trajectory adds points and samples */ };
 
 typedef enum oss_type { OSS_F32, OSS_F64, OSS_I32, OSS_I64 } oss_type;
 

@@ -143,7 +143,7 @@ static oss_status read_teacher(const oss_node *root, oss_config *out) {
   OSS_TRY(read_members(&oss_solvers, oss_node_get(teacher, "solver"), "teacher.solver", "euler", out, &out->teacher_solvers));
   OSS_TRY(read_members(&oss_grids, grid, "teacher.grid", NULL, out, &out->teacher_grids));
   int files = 0;
-  for (size_t i = 0; i < out->teacher_grids.count; i++) files |= oss_grid_is_file(out->teacher_grids.at[i]);
+  for (size_t i = 0; i < out->teacher_grids.count; i++) files |= out->teacher_grids.at[i]->desc->own_steps;
   OSS_TRY(oss_numbers_parse(oss_node_get(teacher, "steps"), "teacher.steps", &any_steps, files ? OSS_FROM_FILE : OSS_DEFAULT_TEACHER_STEPS,
                             &out->teacher_steps));
   return read_cache(teacher, out);
@@ -152,6 +152,8 @@ static oss_status read_teacher(const oss_node *root, oss_config *out) {
 /* Most schedules take the student's times from the teacher's, so no cell at all could be made. */
 static oss_status check_steps(const oss_node *root, const oss_config *config) {
   if (config->teacher_steps.at[0] == OSS_FROM_FILE) return OSS_OK;
+  for (size_t i = 0; i < config->teacher_grids.count; i++)
+    if (config->teacher_grids.at[i]->desc->own_steps) return OSS_OK; /* known once the file is read */
   int64_t least = config->steps.at[0], most = config->teacher_steps.at[0];
   for (size_t i = 0; i < config->steps.count; i++)
     if (config->steps.at[i] < least) least = config->steps.at[i];
@@ -210,7 +212,9 @@ static oss_status read_save(const oss_node *node, oss_config *out) {
 static oss_status resolve_output(const char *file, oss_config *out) {
   char *beside = oss_path_join(out->directory, file), *folder = beside ? oss_path_directory(beside) : NULL;
   int there = folder && oss_path_is_directory(folder);
-  out->output = beside && folder ? oss_strdup(there ? beside : file) : NULL;
+  const char *chosen = there ? beside : file;
+  if (beside && folder)
+    out->output = strstr(chosen, "../") ? oss_path_absolute(chosen) : oss_strdup(chosen); /* configs/../results reads badly */
   free(folder);
   free(beside);
   return out->output ? OSS_OK : no_memory(out);

@@ -55,7 +55,8 @@ typedef struct oss_cell {
   size_t number; /* 0-based, in file order: /cells/NNNN */
   uint64_t seed;
   const oss_member *denoiser, *initial, *teacher_solver, *teacher_grid, *solver, *schedule;
-  int64_t teacher_steps; /* OSS_FROM_FILE for a grid from a file */
+  int64_t teacher_steps; /* OSS_FROM_FILE for a grid that is a list beside formulas, or where teacher.steps is left out */
+  int repeats;           /* such a grid at a further value of teacher.steps: the same cell again */
   int64_t samples_search, samples_evaluate;
   int64_t steps;
 } oss_cell;

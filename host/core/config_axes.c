@@ -110,10 +110,6 @@ oss_status oss_axis_default(const oss_registry *registry, const char *fallback, 
   return status;
 }
 
-int oss_grid_is_file(const oss_member *grid) {
-  return strcmp(grid->desc->name, "file") == 0;
-}
-
 /* ---- cells ---- */
 
 enum { AXES = 11 };
@@ -138,6 +134,13 @@ oss_status oss_config_cell_count(const oss_config *config, size_t *count) {
   return OSS_OK;
 }
 
+/* Then teacher.steps is for those, and lists beside them are left alone by it. */
+static int has_formula_grid(const oss_config *config) {
+  for (size_t i = 0; i < config->teacher_grids.count; i++)
+    if (!config->teacher_grids.at[i]->desc->own_steps) return 1;
+  return 0;
+}
+
 oss_cell oss_config_cell(const oss_config *config, size_t number) {
   size_t counts[AXES], at[AXES], rest = number;
   axis_counts(config, counts);
@@ -157,6 +160,13 @@ oss_cell oss_config_cell(const oss_config *config, size_t number) {
                    .solver = config->solvers.at[at[8]],
                    .schedule = config->schedules.at[at[9]],
                    .steps = config->steps.at[at[10]]};
-  if (cell.teacher_steps == OSS_FROM_FILE && !oss_grid_is_file(cell.teacher_grid)) cell.teacher_steps = OSS_DEFAULT_TEACHER_STEPS;
+  if (cell.teacher_grid->desc->own_steps && has_formula_grid(config)) {
+    cell.repeats = at[5] > 0;
+    cell.teacher_steps = OSS_FROM_FILE;
+  } else if (cell.teacher_grid->desc->own_steps) {
+    return cell; /* what teacher.steps says must agree with the list */
+  } else if (cell.teacher_steps == OSS_FROM_FILE) {
+    cell.teacher_steps = OSS_DEFAULT_TEACHER_STEPS;
+  }
   return cell;
 }

@@ -23,9 +23,6 @@ oss_status oss_axis_parse(const oss_registry *const *registries, const oss_node 
 /* As if the YAML text fallback had been written. */
 oss_status oss_axis_default(const oss_registry *registry, const char *fallback, const char *key, oss_members *out);
 
-/* Whether the member of oss_grids has its own number of steps. */
-int oss_grid_is_file(const oss_member *grid);
-
 enum { OSS_DEFAULT_TEACHER_STEPS = 200 };
 
 #endif

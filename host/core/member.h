@@ -54,6 +54,7 @@ struct oss_member_desc {
   const char *source;  /* paper and equation, or origin */
   const oss_option *options;
   size_t option_count;
+  int own_steps; /* a grid that is a list: it has its own number of steps, teacher.steps is not for it */
 };
 
 typedef struct oss_member oss_member;

@@ -126,11 +126,31 @@ static oss_status parse_one(const oss_option *option, const oss_node *node, cons
 
 /* ---- the alternatives of an option ---- */
 
+static oss_status parse_product(const oss_member_desc *desc, const oss_node *node, const char *key, const char *dir, members *list);
+
+/* A map that leaves the kind to the option's default: {p: 1} for {kind: xt, p: 1}. NULL when that is not what node is. */
+static const oss_member_desc *default_kind(const oss_option *option, const oss_node *node) {
+  if (node->kind != OSS_NODE_MAP || oss_node_get(node, "kind") != NULL || option->fallback == NULL) return NULL;
+  return oss_registry_find(option->nested, option->fallback);
+}
+
 static oss_status parse_nested(const oss_option *option, const oss_node *node, const char *key, const char *dir, choices *out) {
   const oss_registry *const registries[] = {option->nested, NULL};
   oss_member **found = NULL;
   size_t count = 0;
-  OSS_TRY(oss_members_parse(registries, node, key, dir, &found, &count));
+  const oss_member_desc *implied = default_kind(option, node);
+  if (implied != NULL) {
+    members list = {0};
+    oss_status status = parse_product(implied, node, key, dir, &list);
+    if (status != OSS_OK) {
+      oss_members_free(list.at, list.count);
+      return status;
+    }
+    found = list.at;
+    count = list.count;
+  } else {
+    OSS_TRY(oss_members_parse(registries, node, key, dir, &found, &count));
+  }
   out->at = calloc(count, sizeof *out->at);
   if (!out->at) {
     oss_members_free(found, count);

@@ -20,6 +20,10 @@ int oss_git_dirty(void) {
   return OSS_GIT_DIRTY;
 }
 
+const char *oss_algorithm_hash(void) {
+  return OSS_ALGORITHM_HASH;
+}
+
 const char *oss_compiler(void) {
 #if defined(__clang__)
   return "clang " __clang_version__ ", " OSS_BUILD_TYPE;

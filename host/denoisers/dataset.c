@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/core/log.h"
 #include "host/denoisers/mixture.h"
 #include "host/io/reader.h"
 
@@ -83,6 +84,22 @@ static oss_status load_labels(const oss_member *member, dataset_state *s) {
   return OSS_OK;
 }
 
+/* PSNR takes the range from the file; points far outside it mean that the file does not say, or that they were never scaled. */
+static void warn_of_range(const char *path, const oss_array *points, double range) {
+  const float *x = points->data;
+  float low = x[0], high = x[0];
+  size_t count = oss_array_count(points);
+  for (size_t i = 1; i < count; i++) {
+    low = x[i] < low ? x[i] : low;
+    high = x[i] > high ? x[i] : high;
+  }
+  if ((double)high - (double)low > 1.5 * range)
+    oss_log_warning(
+        "%s: the points reach from %g to %g, but the data range is taken as %g: scale them (to [-1, 1]) or set the file's attribute "
+        "data_range, or PSNR means little",
+        path, low, high, range);
+}
+
 /* Equal weights and equal bandwidths around the points. */
 static oss_status build_mixture(const oss_member *member, oss_denoiser *denoiser, const oss_array *points) {
   dataset_state *s = denoiser->state;
@@ -128,7 +145,7 @@ static oss_status dataset_open(const oss_member *member, oss_denoiser *denoiser)
   denoiser->state = s;
   OSS_TRY_TO(done, parse_class(member, &s->choice));
   OSS_TRY_TO(done, oss_io_shape(path, dataset, &points));
-  if (points.rank < 2) {
+  if (points.rank < 2 || points.rank > OSS_MAX_SAMPLE_RANK + 1) {
     status =
         oss_fail(OSS_ERR_INPUT, "%s: '%s' has rank %d: points are (n, D), (n, C, H, W) or (n, C, F, H, W)", path, dataset, points.rank);
     goto done;
@@ -138,7 +155,8 @@ static oss_status dataset_open(const oss_member *member, oss_denoiser *denoiser)
   OSS_TRY_TO(done, oss_io_read_rows(path, dataset, OSS_F32, 0, s->points, &points));
   if (s->choice != NO_CLASS) OSS_TRY_TO(done, load_labels(member, s));
   OSS_TRY_TO(done, content_key(member, path, denoiser->content));
-  OSS_TRY_TO(done, oss_io_attribute_real(path, "/", "data_range", 2.0, &denoiser->data_range));
+  OSS_TRY_TO(done, oss_denoiser_read_range(path, denoiser));
+  warn_of_range(path, &points, denoiser->data_range);
   OSS_TRY_TO(done, build_mixture(member, denoiser, &points));
   denoiser->rank = points.rank - 1;
   for (int i = 0; i < denoiser->rank; i++) denoiser->dims[i] = points.dims[i + 1];

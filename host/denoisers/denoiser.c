@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/core/registries.h"
+#include "host/io/reader.h"
 
 #define OSS_DENOISER(name) extern const oss_denoiser_desc oss_denoiser_##name;
 #include "host/denoisers/denoisers.def"
@@ -42,6 +43,12 @@ void oss_denoiser_destroy(oss_denoiser *denoiser) {
   if (denoiser == NULL) return;
   denoiser->desc->close(denoiser);
   free(denoiser);
+}
+
+oss_status oss_denoiser_read_range(const char *path, oss_denoiser *denoiser) {
+  OSS_TRY(oss_io_attribute_real(path, "/", "data_range", 2.0, &denoiser->data_range));
+  if (denoiser->data_range > 0.0) return OSS_OK;
+  return oss_fail(OSS_ERR_INPUT, "%s: attribute data_range is %g: the range of the data is above 0", path, denoiser->data_range);
 }
 
 oss_status oss_denoiser_call(oss_denoiser *denoiser, size_t rows, const double *t, const int32_t *label, const float *x, float *out) {

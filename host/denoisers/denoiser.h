@@ -44,6 +44,9 @@ struct oss_denoiser {
 oss_status oss_denoiser_create(const oss_member *member, oss_backend *be, oss_denoiser **out);
 void oss_denoiser_destroy(oss_denoiser *denoiser); /* NULL-safe */
 
+/* Sets data_range from the root attribute of that name in the member's file, 2 where there is none; OSS_ERR_INPUT unless it is above 0. */
+oss_status oss_denoiser_read_range(const char *path, oss_denoiser *denoiser);
+
 oss_status oss_denoiser_call(oss_denoiser *denoiser, size_t rows, const double *t, const int32_t *label, const float *x, float *out);
 oss_status oss_denoiser_labels(oss_denoiser *denoiser, uint64_t seed, size_t first, size_t count, int32_t *out);
 

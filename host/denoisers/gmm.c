@@ -43,8 +43,9 @@ static oss_status check(const char *path, const gmm_file *f) {
     if (extent < 1) return oss_fail(OSS_ERR_INPUT, "%s: gmm/shape[%zu] is %lld: extents are at least 1", path, i, (long long)extent);
     product *= (size_t)extent;
   }
-  if (f->shape.dims[0] > OSS_MAX_RANK || product != d)
-    return oss_fail(OSS_ERR_INPUT, "%s: gmm/shape holds %zu elements (rank %zu), a mean has %zu", path, product, f->shape.dims[0], d);
+  if (f->shape.dims[0] > OSS_MAX_SAMPLE_RANK || product != d)
+    return oss_fail(OSS_ERR_INPUT, "%s: gmm/shape holds %zu elements (rank %zu, at most %d), a mean has %zu", path, product,
+                    f->shape.dims[0], OSS_MAX_SAMPLE_RANK, d);
   return OSS_OK;
 }
 
@@ -68,7 +69,7 @@ static oss_status gmm_open(const oss_member *member, oss_denoiser *denoiser) {
                            .scales = f.scales.data,
                            .weights = f.weights.data};
   OSS_TRY_TO(done, oss_hash_file(path, denoiser->content));
-  OSS_TRY_TO(done, oss_io_attribute_real(path, "/", "data_range", 2.0, &denoiser->data_range));
+  OSS_TRY_TO(done, oss_denoiser_read_range(path, denoiser));
   OSS_TRY_TO(done, oss_mixture_create(denoiser->be, &data, 1.0, &mixture));
   oss_mixture_attach(mixture, denoiser);
   denoiser->rank = 1;

@@ -24,7 +24,8 @@ static const oss_option options[] = {
 static oss_status load(const oss_member *member, double **t, int64_t *n) {
   oss_array array;
   const char *path = oss_member_path(member, "file"), *dataset = oss_member_text(member, "dataset");
-  OSS_TRY(oss_io_read(path, dataset, OSS_F64, 1, 1, &array));
+  OSS_TRY(oss_member_is(member, "as", "sigma") ? oss_io_read_unbounded(path, dataset, 1, 1, &array)
+                                               : oss_io_read(path, dataset, OSS_F64, 1, 1, &array));
   double *values = array.data;
   size_t count = array.dims[0];
   if (count < 2) {
@@ -58,6 +59,7 @@ const oss_grid_desc oss_grid_file = {
              .summary = "times from an HDF5 file",
              .source = "the user's",
              .options = options,
-             .option_count = sizeof options / sizeof options[0]},
+             .option_count = sizeof options / sizeof options[0],
+             .own_steps = 1},
     .load = load,
 };

@@ -71,6 +71,8 @@ static oss_status write_metrics(oss_writer *writer, const char *object, const os
     OSS_TRY(oss_writer_real(writer, path, "mean", mean));
     OSS_TRY(oss_writer_real(writer, path, "std", std));
     OSS_TRY(oss_writer_int(writer, path, "count", (int64_t)metric->count));
+    if (metric->unit && metric->unit[0]) OSS_TRY(oss_writer_text(writer, path, "unit", metric->unit));
+    OSS_TRY(oss_writer_int(writer, path, "higher_is_better", metric->higher_is_better != 0));
   }
   return OSS_OK;
 }
@@ -111,11 +113,10 @@ oss_status oss_cell_write(oss_writer *writer, const char *object, const oss_reco
   OSS_TRY(oss_writer_text(writer, object, "status", oss_cell_status_name(record->status)));
   if (record->reason) OSS_TRY(oss_writer_text(writer, object, "reason", record->reason));
   OSS_TRY(oss_writer_text(writer, object, "key", record->key));
-  if (record->status != OSS_CELL_DONE) return OSS_OK;
   char teacher[NAME_BYTES];
   snprintf(teacher, sizeof teacher, "/teacher/%04zu", record->teacher);
   OSS_TRY(oss_writer_text(writer, object, "teacher", teacher));
-  return write_results(writer, object, record);
+  return record->status == OSS_CELL_DONE ? write_results(writer, object, record) : OSS_OK;
 }
 
 void oss_cell_view_free(oss_cell_view *view) {

@@ -3,9 +3,7 @@
 
 #include "host/io/found.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "host/core/log.h"
@@ -26,9 +24,6 @@ typedef struct part {
 
 enum { PART_COUNT = 7 };
 
-/* Costs are at least 0; the reader refuses infinity, so unreachable cells are stored as this. */
-static const double unreachable = -1.0;
-
 static void list_parts(const oss_found *f, part out[PART_COUNT]) {
   const oss_schedule *s = &f->schedule;
   const oss_tables *t = &f->tables;
@@ -41,38 +36,17 @@ static void list_parts(const oss_found *f, part out[PART_COUNT]) {
   out[6] = (part){"/search/cost", {OSS_F64, 3, {t->rows, t->steps, t->n + 1}, t->cost}};
 }
 
-static void replace_all(double *values, size_t count, double from, double to) {
-  for (size_t i = 0; i < count; i++)
-    if (values[i] == from) values[i] = to;
-}
-
 /* Not compressed: the file lives for minutes. */
 static oss_status write_plain(oss_writer *writer, const char *object, const oss_array *array) {
   OSS_TRY(oss_writer_begin(writer, object, array));
   return oss_writer_block(writer, object, 0, 0, array);
 }
 
-static size_t table_cells(const oss_tables *t) {
-  return t->rows * t->steps * (t->n + 1);
-}
-
-static oss_status write_tables(oss_writer *writer, const oss_tables *t, oss_array cost) {
-  double *copy = malloc(table_cells(t) * sizeof *copy);
-  if (copy == NULL) return oss_fail(OSS_ERR_MEMORY, "search tables");
-  memcpy(copy, t->cost, table_cells(t) * sizeof *copy);
-  replace_all(copy, table_cells(t), INFINITY, unreachable);
-  cost.data = copy;
-  oss_status status = write_plain(writer, "/search/cost", &cost);
-  free(copy);
-  return status;
-}
-
 static oss_status write_parts(oss_writer *writer, const oss_found *found) {
   part parts[PART_COUNT];
   list_parts(found, parts);
-  for (int i = 0; i + 1 < PART_COUNT; i++)
+  for (int i = 0; i < PART_COUNT; i++)
     if (parts[i].array.data != NULL) OSS_TRY(write_plain(writer, parts[i].object, &parts[i].array));
-  if (found->tables.rows > 0) OSS_TRY(write_tables(writer, &found->tables, parts[PART_COUNT - 1].array));
   OSS_TRY(oss_writer_int(writer, "/schedule", "nfe", found->nfe));
   return oss_writer_real(writer, "/schedule", "seconds", found->seconds);
 }
@@ -113,9 +87,8 @@ static oss_status read_parts(const char *path, oss_found *f) {
   if (!oss_io_exists(path, "/search/from")) return OSS_OK;
   OSS_TRY(oss_io_read(path, "/search/from", OSS_I32, 3, 3, &from));
   *t = (oss_tables){.rows = from.dims[0], .steps = from.dims[1], .n = from.dims[2] - 1, .from = from.data};
-  OSS_TRY(oss_io_read(path, "/search/cost", OSS_F64, 3, 3, &cost));
+  OSS_TRY(oss_io_read_unbounded(path, "/search/cost", 3, 3, &cost)); /* infinite where unreachable */
   t->cost = cost.data;
-  replace_all(t->cost, table_cells(t), unreachable, INFINITY);
   return OSS_OK;
 }
 

@@ -12,6 +12,7 @@
 #include "host/core/log.h"
 #include "host/core/text.h"
 #include "host/io/cell.h"
+#include "host/io/lock.h"
 #include "host/io/place.h"
 #include "host/io/result.h"
 
@@ -52,8 +53,12 @@ void oss_partial_remove(const char *output) {
   free(folder);
 }
 
-oss_status oss_partial_open(const char *output, int resume) {
-  OSS_TRY(oss_place_check(output)); /* better now than after hours of work */
+struct oss_partial {
+  oss_lock lock;
+};
+
+/* Makes the folder, an empty one without resume. */
+static oss_status open_folder(const char *output, int resume) {
   char *folder = oss_partial_path(output), *old = oss_format("%s.partial.old", output);
   oss_status status = folder && old ? oss_place_parent(folder) : no_memory(output);
   struct stat info;
@@ -73,6 +78,38 @@ oss_status oss_partial_open(const char *output, int resume) {
   free(folder);
   free(old);
   return status;
+}
+
+oss_status oss_partial_open(const char *output, int resume, oss_partial **out) {
+  *out = NULL;
+  OSS_TRY(oss_place_check(output)); /* better now than after hours of work */
+  oss_partial *partial = calloc(1, sizeof *partial);
+  char *path = oss_place_resolve(output); /* two links to one file are one output */
+  oss_status status = OSS_OK;
+  if (!partial || !path) {
+    free(partial);
+    free(path);
+    return no_memory(output);
+  }
+  partial->lock.fd = -1;
+  OSS_TRY_TO(done, oss_place_parent(path));
+  OSS_TRY_TO(done, oss_lock_take(output, path, &partial->lock));
+  if (partial->lock.fd >= 0) oss_place_clean(path);
+  OSS_TRY_TO(done, open_folder(output, resume));
+done:
+  free(path);
+  if (status == OSS_OK) {
+    *out = partial;
+  } else {
+    oss_partial_close(partial);
+  }
+  return status;
+}
+
+void oss_partial_close(oss_partial *partial) {
+  if (!partial) return;
+  oss_lock_release(&partial->lock);
+  free(partial);
 }
 
 oss_status oss_partial_write(const char *output, const oss_record *record) {

@@ -3,6 +3,7 @@
 
 #include "host/io/place.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -83,12 +84,38 @@ oss_status oss_place_check(const char *path) {
   return OSS_OK;
 }
 
+char *oss_place_resolve(const char *path) {
+  struct stat info;
+  char *resolved = NULL;
+  if (lstat(path, &info) == 0 && S_ISLNK(info.st_mode)) resolved = realpath(path, NULL); /* NULL for a link to nothing: replaced itself */
+  return resolved ? resolved : oss_strdup(path);
+}
+
+/* Whether a name is NAME.tmp.PID or NAME.tmp.PID.N. */
+static int is_temporary(const char *entry, const char *name) {
+  static const char digits[] = "0123456789", middle[] = ".tmp.";
+  size_t length = strlen(name);
+  if (strncmp(entry, name, length) != 0 || strncmp(entry + length, middle, sizeof middle - 1) != 0) return 0;
+  entry += length + sizeof middle - 1;
+  size_t pid = strspn(entry, digits), number = entry[pid] == '.' ? strspn(entry + pid + 1, digits) : 0;
+  return pid > 0 && entry[pid + (number > 0 ? 1 + number : 0)] == '\0';
+}
+
+void oss_place_clean(const char *path) {
+  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+  char *folder = folder_of(path);
+  DIR *list = folder ? opendir(folder) : NULL;
+  for (const struct dirent *entry; list && (entry = readdir(list)) != NULL;) {
+    if (is_temporary(entry->d_name, name)) (void)unlinkat(dirfd(list), entry->d_name, 0);
+  }
+  if (list) closedir(list);
+  free(folder);
+}
+
 oss_status oss_place_open(const char *path, oss_place *out) {
   *out = (oss_place){.fd = -1};
   OSS_TRY(oss_place_check(path));
-  struct stat info;
-  if (lstat(path, &info) == 0 && S_ISLNK(info.st_mode)) out->path = realpath(path, NULL); /* NULL for a link to nothing: replaced itself */
-  if (!out->path) out->path = oss_strdup(path);
+  out->path = oss_place_resolve(path);
   oss_status status = out->path ? oss_place_parent(out->path) : oss_fail(OSS_ERR_MEMORY, "%s: no memory to write it", path);
   if (status == OSS_OK) status = open_temporary(out);
   if (status != OSS_OK) {

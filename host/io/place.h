@@ -18,6 +18,12 @@ typedef struct oss_place {
 /* OSS_ERR_IO when something that is not a regular file is at the path. */
 oss_status oss_place_check(const char *path);
 
+/* Where a file of that name is written: a symbolic link resolved, as far as it leads somewhere. New memory, NULL without any. */
+char *oss_place_resolve(const char *path);
+
+/* Removes the temporary files of that name that killed processes left: for the one who knows that nobody writes it now. path: resolved. */
+void oss_place_clean(const char *path);
+
 /* Makes missing folders and the temporary file. OSS_ERR_IO with the system's reason, also for a target that is not a regular file. */
 oss_status oss_place_open(const char *path, oss_place *out);
 

@@ -210,12 +210,16 @@ static oss_status read_as(const source *s, oss_type type, size_t first, size_t c
   return status;
 }
 
-static oss_status check_finite(const source *s, size_t first, size_t count, oss_type type, const void *data) {
+/* unbounded: positive infinity passes. */
+static oss_status check_finite(const source *s, size_t first, size_t count, oss_type type, int unbounded, const void *data) {
   for (size_t i = 0; i < count; i++) {
     double value = type == OSS_F32 ? (double)((const float *)data)[i] : ((const double *)data)[i];
-    if (isfinite(value)) continue;
+    if (isfinite(value) || (unbounded && value > 0)) continue;
     char at[OSS_H5_SHAPE_BYTES];
-    const char *found = isnan(value) ? "NaN" : type == OSS_F32 ? "infinity, or a number beyond float32," : "infinity";
+    const char *found = isnan(value)      ? "NaN"
+                        : unbounded       ? "negative infinity"
+                        : type == OSS_F32 ? "infinity, or a number beyond float32,"
+                                          : "infinity";
     return oss_fail(OSS_ERR_INPUT, "%s: '%s' holds %s at %s", s->path, s->name, found, position_text(s, first, i, at));
   }
   return OSS_OK;
@@ -259,7 +263,7 @@ done:
   return status;
 }
 
-static oss_status load(const source *s, oss_type type, size_t first, size_t rows, oss_array *out) {
+static oss_status load(const source *s, oss_type type, size_t first, size_t rows, int unbounded, oss_array *out) {
   oss_array array = {.type = type, .rank = s->rank};
   for (int d = 0; d < s->rank; d++) array.dims[d] = d == 0 ? rows : (size_t)s->dims[d];
   size_t count = s->rank == 0 ? 1 : rows * s->stride;
@@ -269,7 +273,7 @@ static oss_status load(const source *s, oss_type type, size_t first, size_t rows
     status = read_integers(s, type, first, rows, count, array.data);
   } else {
     status = read_as(s, type, first, rows, array.data);
-    if (status == OSS_OK) status = check_finite(s, first, count, type, array.data);
+    if (status == OSS_OK) status = check_finite(s, first, count, type, unbounded, array.data);
   }
   if (status != OSS_OK) {
     oss_array_free(&array);
@@ -279,14 +283,23 @@ static oss_status load(const source *s, oss_type type, size_t first, size_t rows
   return OSS_OK;
 }
 
-oss_status oss_io_read(const char *path, const char *dataset, oss_type type, int rank_min, int rank_max, oss_array *out) {
+static oss_status read_whole(const char *path, const char *dataset, oss_type type, int rank_min, int rank_max, int unbounded,
+                             oss_array *out) {
   *out = (oss_array){0};
   source s;
   OSS_TRY(source_open(path, dataset, &s));
   oss_status status = check_rank(&s, rank_min, rank_max);
-  if (status == OSS_OK) status = load(&s, type, 0, s.rank ? (size_t)s.dims[0] : 1, out);
+  if (status == OSS_OK) status = load(&s, type, 0, s.rank ? (size_t)s.dims[0] : 1, unbounded, out);
   source_close(&s);
   return status;
+}
+
+oss_status oss_io_read(const char *path, const char *dataset, oss_type type, int rank_min, int rank_max, oss_array *out) {
+  return read_whole(path, dataset, type, rank_min, rank_max, 0, out);
+}
+
+oss_status oss_io_read_unbounded(const char *path, const char *dataset, int rank_min, int rank_max, oss_array *out) {
+  return read_whole(path, dataset, OSS_F64, rank_min, rank_max, 1, out);
 }
 
 oss_status oss_io_read_rows(const char *path, const char *dataset, oss_type type, size_t first, size_t count, oss_array *out) {
@@ -300,7 +313,7 @@ oss_status oss_io_read_rows(const char *path, const char *dataset, oss_type type
     status = oss_fail(OSS_ERR_INPUT, "%s: '%s' has %llu rows (its shape is %s), but rows %zu to %zu are needed", path, dataset,
                       (unsigned long long)s.dims[0], oss_h5_shape_text(s.rank, s.dims, shape), first, first + count - 1);
   }
-  if (status == OSS_OK) status = load(&s, type, first, count, out);
+  if (status == OSS_OK) status = load(&s, type, first, count, 0, out);
   source_close(&s);
   return status;
 }

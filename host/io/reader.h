@@ -20,6 +20,10 @@ const char *oss_io_library_version(void);
  */
 oss_status oss_io_read(const char *path, const char *dataset, oss_type type, int rank_min, int rank_max, oss_array *out);
 
+/* The same as float64 where positive infinity has a meaning (a noise level at t = 1, the cost of what cannot be reached): it is accepted,
+ * NaN and negative infinity are not. */
+oss_status oss_io_read_unbounded(const char *path, const char *dataset, int rank_min, int rank_max, oss_array *out);
+
 /* The rows first .. first + count - 1 (along dimension 0) of the same; OSS_ERR_INPUT says how many there are when they do not suffice. */
 oss_status oss_io_read_rows(const char *path, const char *dataset, oss_type type, size_t first, size_t count, oss_array *out);
 

@@ -59,7 +59,7 @@ static oss_status set_teacher(oss_writer *writer, const char *output, const char
   while (number < count && !has_teacher(&cell, &teachers[number])) number++;
   char group[OBJECT_BYTES];
   snprintf(group, sizeof group, "/teacher/%04zu", number);
-  int differs = number < count && named[0] && strcmp(named, group) != 0;
+  int differs = number < count && strcmp(named, group) != 0;
   oss_cell_view_free(&cell);
   return differs ? oss_writer_text(writer, object, "teacher", group) : OSS_OK;
 }

@@ -4,7 +4,8 @@
 /* The result file (docs/RESULTS.md), and the folder of finished cells that a run keeps until the result is complete.
  *
  * While it runs, OUTPUT.partial/ holds one small HDF5 file a finished cell (cell-NNNN-KEY.h5, written to a temporary name and renamed), so
- * that a killed run loses at most the cell it was in. At the end they are copied into OUTPUT and the folder is removed. */
+ * that a killed run loses at most the cell it was in. At the end they are copied into OUTPUT and the folder is removed. OUTPUT.lock, empty,
+ * keeps a second run on the same output out. */
 #ifndef OSS_IO_RESULT_H
 #define OSS_IO_RESULT_H
 
@@ -31,8 +32,14 @@ typedef struct oss_teacher_record {
 
 /* The folder of finished cells. */
 char *oss_partial_path(const char *output); /* OUTPUT.partial; caller frees */
-oss_status oss_partial_open(const char *output,
-                            int resume); /* makes the folder; without resume an older one is moved to OUTPUT.partial.old */
+
+/* Takes OUTPUT for one run, until oss_partial_close: OSS_ERR_IO "OUTPUT: another run is writing it (process N)" while another process has
+ * it (OUTPUT.lock; a killed run holds nothing). Makes the folder; without resume an older one is moved to OUTPUT.partial.old. Temporary
+ * files OUTPUT.tmp.* of killed runs are removed. */
+typedef struct oss_partial oss_partial;
+oss_status oss_partial_open(const char *output, int resume, oss_partial **out);
+void oss_partial_close(oss_partial *partial); /* NULL-safe */
+
 oss_status oss_partial_write(const char *output, const oss_record *record);
 
 /* Whether a finished (done or skipped) cell under this key exists in the folder or in the complete result OUTPUT; then it is (copied to) a

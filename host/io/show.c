@@ -76,7 +76,7 @@ static int fill_axis(const overview *v, axis *x) {
   if (x->numeric || x->distinct < 2) return 1;
   x->shorts = calloc(x->distinct, sizeof *x->shorts);
   if (!x->shorts) return 0;
-  oss_show_members(x->distinct, x->kinds, x->shorts);
+  oss_members_short(x->distinct, x->kinds, x->shorts);
   return 1;
 }
 
@@ -131,19 +131,19 @@ static void print_header(FILE *out, hid_t root, const char *path, const overview
   fprintf(out, "Result %s\n", path);
   for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
     char *text = root_value(root, shown[i][0]);
-    if (text) oss_show_line(out, width, shown[i][1], text);
+    if (text) oss_table_line(out, width, shown[i][1], text);
     free(text);
   }
   char *commit = root_value(root, "git_commit"), *dirty = root_value(root, "git_dirty");
   int clean = !dirty || !*dirty || strcmp(dirty, "0") == 0 || strcmp(dirty, "false") == 0 || strcmp(dirty, "no") == 0;
   char *git = commit ? oss_format("%s%s", commit, clean ? "" : " (with changes)") : NULL;
-  if (git) oss_show_line(out, width, "git", git);
+  if (git) oss_table_line(out, width, "git", git);
   free(git);
   free(commit);
   free(dirty);
   char *counts = oss_format("%zu: %zu done, %zu skipped, %zu failed", v->names.count, count_status(v, "done"), count_status(v, "skipped"),
                             count_status(v, "failed"));
-  if (counts) oss_show_line(out, width, "cells", counts);
+  if (counts) oss_table_line(out, width, "cells", counts);
   free(counts);
 }
 
@@ -225,7 +225,7 @@ static void print_reasons(FILE *out, const overview *v) {
     }
     if (total > shown) oss_text_add(&list, " and %zu more", total - shown);
     if (!list.failed) oss_text_add(&line, "%s (cell%s %s)", reason, total > 1 ? "s" : "", list.chars);
-    if (line.chars && !line.failed) oss_show_line(out, strlen("skipped"), status_of(v, i), line.chars);
+    if (line.chars && !line.failed) oss_table_line(out, strlen("skipped"), status_of(v, i), line.chars);
     oss_text_free(&list);
     oss_text_free(&line);
   }
@@ -244,7 +244,7 @@ static oss_status show_overview(FILE *out, hid_t file, hid_t root, const char *p
     print_header(out, root, path, &v, width);
     if (constants > 0) fputs("\nThe same for every cell\n", out);
     for (size_t a = 0; a < v.axis_names.count; a++) {
-      if (v.axes[a].distinct == 1) oss_show_line(out, width, v.axes[a].name, v.axes[a].values[0]);
+      if (v.axes[a].distinct == 1) oss_table_line(out, width, v.axes[a].name, v.axes[a].values[0]);
     }
     if (v.names.count > 0) {
       fputc('\n', out);

@@ -78,7 +78,7 @@ static void print_attributes(FILE *out, const oss_cell_view *view) {
   for (size_t i = 0; i < view->attribute_count; i++) {
     if (!view->attributes[i].name) continue;
     char *text = oss_show_value(&view->attributes[i]);
-    if (text) oss_show_line(out, width, view->attributes[i].name, text);
+    if (text) oss_table_line(out, width, view->attributes[i].name, text);
     free(text);
   }
 }
@@ -95,7 +95,7 @@ static void print_metrics(FILE *out, const oss_cell_view *view) {
     char *value = oss_show_metric(&view->metrics[i], mean);
     char *text =
         value ? oss_format("%s  (%lld sample%s)", value, (long long)view->metrics[i].count, view->metrics[i].count == 1 ? "" : "s") : NULL;
-    if (text) oss_show_line(out, width, view->metrics[i].name, text);
+    if (text) oss_table_line(out, width, view->metrics[i].name, text);
     free(text);
     free(value);
   }

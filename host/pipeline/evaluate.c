@@ -49,7 +49,8 @@ static oss_status make_array(const oss_evaluation *e, size_t points, oss_array *
   oss_array a = {.type = OSS_F32};
   if (points > 0) a.dims[a.rank++] = points;
   a.dims[a.rank++] = e->samples;
-  for (int i = 0; i < p->rank && a.rank < OSS_MAX_RANK; i++) a.dims[a.rank++] = p->dims[i];
+  if (p->rank > OSS_MAX_SAMPLE_RANK) return oss_fail(OSS_ERR_INTERNAL, "samples of rank %d", p->rank);
+  for (int i = 0; i < p->rank; i++) a.dims[a.rank++] = p->dims[i];
   a.data = malloc(oss_array_count(&a) * sizeof(float));
   if (a.data == NULL) return oss_fail(OSS_ERR_MEMORY, "saved states (%.1f MiB)", (double)oss_array_count(&a) / 262144.0);
   *out = a;
@@ -61,7 +62,10 @@ static oss_status prepare_record(const oss_evaluation *e, const oss_schedule *sc
   if (r->metrics == NULL) return oss_fail(OSS_ERR_MEMORY, "metrics");
   r->metric_count = e->metrics->count;
   for (size_t m = 0; m < e->metrics->count; m++) {
-    r->metrics[m].name = e->metrics->at[m]->desc->name;
+    const oss_metric_desc *desc = (const oss_metric_desc *)e->metrics->at[m]->desc;
+    r->metrics[m].name = desc->base.name;
+    r->metrics[m].unit = desc->unit;
+    r->metrics[m].higher_is_better = desc->higher_is_better;
     r->metrics[m].count = e->samples;
     r->metrics[m].values = malloc(e->samples * sizeof(double));
     if (r->metrics[m].values == NULL) return oss_fail(OSS_ERR_MEMORY, "metrics");

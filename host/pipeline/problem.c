@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/core/initial.h"
 #include "host/io/reader.h"
 
 enum { NOISE_STREAM = 0 };
@@ -16,7 +17,7 @@ static oss_status read_noise_shape(oss_problem *p) {
   OSS_TRY(oss_hash_file(p->noise_file, p->noise_content));
   size_t elements = 1;
   for (int i = 1; i < shape.rank; i++) elements *= shape.dims[i];
-  if (shape.rank < 2 || elements != p->elements)
+  if (shape.rank < 2 || shape.rank > OSS_MAX_SAMPLE_RANK + 1 || elements != p->elements)
     return oss_fail(OSS_ERR_INPUT, "%s: noise '%s' has rank %d and %zu elements a sample; the denoiser %s takes (samples, ...) with %zu",
                     p->noise_file, p->noise_dataset, shape.rank, elements, p->denoiser_member->yaml, p->elements);
   p->noise_rows = shape.dims[0];
@@ -37,7 +38,6 @@ oss_status oss_problem_create(const oss_config *config, const oss_cell *cell, os
                    .seed = cell->seed,
                    .noise_file = config->noise_file,
                    .noise_dataset = config->noise_dataset,
-                   .start_one = strcmp(cell->initial->desc->name, "one") == 0,
                    .batch = (size_t)config->batch};
   *out = (oss_problem){0};
   memcpy(p.dims, denoiser->dims, sizeof p.dims);
@@ -70,14 +70,17 @@ oss_status oss_problem_start(const oss_problem *p, size_t first, size_t count, c
     OSS_TRY(load_noise(p, first, count, out));
   else
     OSS_TRY(p->be->ops->noise(p->be, count, p->elements, p->seed, NOISE_STREAM, first, out));
-  if (p->start_one) return OSS_OK;
   oss_buffer scale = {0};
+  double *factor = malloc(count * sizeof *factor);
   oss_terms terms = {{out}};
   oss_status status;
-  OSS_TRY_TO(done, oss_buffer_create(p->be, "noise scales", count, sizeof *start, &scale));
-  OSS_TRY_TO(done, oss_buffer_upload(&scale, 0, count * sizeof *start, start));
+  if (factor == NULL) return oss_fail(OSS_ERR_MEMORY, "noise scales");
+  for (size_t i = 0; i < count; i++) factor[i] = oss_initial_factor(p->initial, start[i]);
+  OSS_TRY_TO(done, oss_buffer_create(p->be, "noise scales", count, sizeof *factor, &scale));
+  OSS_TRY_TO(done, oss_buffer_upload(&scale, 0, count * sizeof *factor, factor));
   status = p->be->ops->lincomb(p->be, count, p->elements, 1, 1, scale.data, terms, out);
 done:
+  free(factor);
   oss_buffer_destroy(&scale);
   return status;
 }

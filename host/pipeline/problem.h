@@ -21,7 +21,6 @@ typedef struct oss_problem {
   const char *noise_file, *noise_dataset; /* borrowed; NULL: drawn */
   char noise_content[OSS_HASH_BYTES];
   size_t noise_rows; /* samples in the noise file */
-  int start_one;     /* initial: one */
   size_t batch;      /* samples at a time */
   oss_grid grid;     /* owned */
 } oss_problem;

@@ -40,8 +40,10 @@ typedef struct oss_found {
 } oss_found;
 
 typedef struct oss_metric_values {
-  const char *name; /* borrowed from the registry */
-  double *values;   /* (E), owned */
+  const char *name; /* borrowed from the registry, like unit */
+  const char *unit; /* "dB"; NULL or "" for none */
+  int higher_is_better;
+  double *values; /* (E), owned */
   size_t count;
 } oss_metric_values;
 

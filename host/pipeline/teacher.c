@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "host/core/log.h"
+#include "host/core/version.h"
 #include "host/io/cache.h"
 #include "host/pipeline/sample.h"
 
@@ -30,9 +31,10 @@ static char *describe(const oss_teacher *t) {
   oss_hash_memory(p->grid.t, ((size_t)p->grid.n + 1) * sizeof *p->grid.t, grid);
   return oss_format(
       "ossbench teacher 1\ndenoiser %s %s\ngrid %s\nsolver %s\ninitial %s\nseed %llu\nnoise %s %s\nsamples %zu %zu\npoints %zu\n"
-      "backend %s\n",
+      "numerics %s %s\n",
       p->denoiser_member->desc->name, p->denoiser->content, grid, p->teacher_solver->yaml, p->initial->yaml, (unsigned long long)p->seed,
-      p->noise_content, p->noise_file != NULL ? p->noise_dataset : "philox", t->first, t->samples, t->points, p->be->name);
+      p->noise_content, p->noise_file != NULL ? p->noise_dataset : "philox", t->first, t->samples, t->points, p->be->numerics,
+      oss_algorithm_hash());
 }
 
 static oss_status check_finite(const oss_teacher *t, const float *states, size_t count, double *host, double *scratch) {
@@ -184,10 +186,6 @@ oss_status oss_teacher_states(oss_teacher *t, size_t first, size_t count, const 
   }
   *out = t->states.data;
   return OSS_OK;
-}
-
-oss_status oss_teacher_end(oss_teacher *t, size_t first, size_t count, const float **out) {
-  return oss_teacher_states(t, first, count, out); /* index 0, the data end, comes first */
 }
 
 size_t oss_teacher_points(const oss_teacher *t) {

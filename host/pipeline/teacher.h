@@ -22,9 +22,6 @@ void oss_teacher_destroy(oss_teacher *teacher); /* NULL-safe */
  * finite. */
 oss_status oss_teacher_states(oss_teacher *teacher, size_t first, size_t count, const float **out);
 
-/* The end states of the same samples: backend [count][D]. */
-oss_status oss_teacher_end(oss_teacher *teacher, size_t first, size_t count, const float **out);
-
 size_t oss_teacher_points(const oss_teacher *teacher);
 int64_t oss_teacher_nfe(const oss_teacher *teacher);    /* denoiser evaluations spent in this run */
 double oss_teacher_seconds(const oss_teacher *teacher); /* time spent on them */

@@ -15,12 +15,15 @@ static const oss_option options[] = {
      .type = OSS_OPTION_CHOICE,
      .fallback = "index",
      .choices = "index t sigma",
-     .help = "indices in the teacher's grid, flow times, or noise levels; ascending or descending, the final 0 may be left out"},
+     .help = "indices in the teacher's grid (starts from its x_T), flow times or noise levels (start at their own first one); ascending or "
+             "descending, the final 0 may be left out"},
 };
 
 /* Reads (rows, values). */
 static oss_status load(const oss_member *member, oss_array *out, size_t *rows, size_t *values) {
-  OSS_TRY(oss_io_read(oss_member_path(member, "file"), oss_member_text(member, "dataset"), OSS_F64, 1, 2, out));
+  const char *path = oss_member_path(member, "file"), *dataset = oss_member_text(member, "dataset");
+  OSS_TRY(oss_member_is(member, "as", "sigma") ? oss_io_read_unbounded(path, dataset, 1, 2, out)
+                                               : oss_io_read(path, dataset, OSS_F64, 1, 2, out));
   *rows = out->rank == 2 ? out->dims[0] : 1;
   *values = out->dims[out->rank - 1];
   return OSS_OK;

@@ -23,6 +23,7 @@ static oss_status subset(const oss_grid *grid, int64_t steps, oss_schedule *out)
 static oss_status from_formula(const oss_problem *problem, int64_t steps, oss_schedule *out) {
   oss_grid fewer;
   OSS_TRY(oss_grid_create(problem->grid_member, steps, &fewer));
+  fewer.t[0] = problem->grid.t[0]; /* end: min of a formula depends on its number of steps; teacher and student end together */
   for (int64_t i = 0; i < (steps + 1) / 2; i++) { /* ascending to descending */
     double swap = fewer.t[i];
     fewer.t[i] = fewer.t[steps - i];
@@ -35,6 +36,16 @@ static oss_status from_formula(const oss_problem *problem, int64_t steps, oss_sc
 
 static oss_status check(const oss_member *member, const oss_search_input *input) {
   (void)member;
+  for (size_t i = 0; !input->problem->grid.fixed && i < input->budget_count; i++) {
+    oss_grid fewer;
+    if (oss_grid_create(input->problem->grid_member, input->budgets[i], &fewer) != OSS_OK)
+      return oss_fail(OSS_ERR_UNSUPPORTED, "no uniform schedule of %lld steps: %s", (long long)input->budgets[i], oss_message());
+    int reaches = fewer.t[1] > input->problem->grid.t[0];
+    oss_grid_free(&fewer);
+    if (!reaches)
+      return oss_fail(OSS_ERR_UNSUPPORTED, "a uniform schedule of %lld steps passes the end of the teacher's grid, which has %lld",
+                      (long long)input->budgets[i], (long long)input->problem->grid.n);
+  }
   for (size_t i = 0; i < input->budget_count; i++)
     if (input->problem->grid.fixed && input->budgets[i] > input->problem->grid.n)
       return oss_fail(OSS_ERR_UNSUPPORTED, "%lld steps (student.steps) are more than the %lld of the teacher's grid, which is a list",

@@ -29,6 +29,13 @@ static oss_status check_axes(const oss_member *cost, const oss_problem *p, size_
   return OSS_OK;
 }
 
+/* floor(linspace(0, F-1, n))[f], in floating point as the published code has it: not always the exact quotient. */
+static size_t chosen_frame(size_t f, size_t frames, size_t all_frames) {
+  if (frames < 2) return 0;
+  if (f == frames - 1) return all_frames - 1;
+  return (size_t)((double)f * ((double)(all_frames - 1) / (double)(frames - 1)));
+}
+
 oss_status oss_cost_columns(const oss_member *cost, const oss_problem *p, int32_t **columns, size_t *count) {
   size_t channels = (size_t)oss_member_int(cost, "channels"), frames = (size_t)oss_member_int(cost, "frames"); /* 0: all */
   *columns = NULL;
@@ -44,7 +51,7 @@ oss_status oss_cost_columns(const oss_member *cost, const oss_problem *p, int32_
   size_t n = 0;
   for (size_t c = 0; c < channels; c++)
     for (size_t f = 0; f < frames; f++) {
-      size_t frame = frames > 1 ? f * (all_frames - 1) / (frames - 1) : 0;
+      size_t frame = chosen_frame(f, frames, all_frames);
       for (size_t e = 0; e < plane; e++) out[n++] = (int32_t)((c * all_frames + frame) * plane + e);
     }
   *columns = out;

@@ -14,7 +14,8 @@ static const oss_option options[] = {
      .type = OSS_OPTION_CHOICE,
      .fallback = "paper",
      .choices = "official paper carry",
-     .help = "paper: exactly M steps; official: as published, whose schedule can miss the cost it claims; carry: up to M steps"},
+     .help = "paper: M steps (under start: free the start is also a source later on); official: as published, whose schedule can miss the "
+             "cost it claims; carry: up to M steps"},
     {.name = "start", .type = OSS_OPTION_CHOICE, .fallback = "free", .choices = "free pinned", .help = "first index: any, or N"},
     {.name = "samples",
      .type = OSS_OPTION_CHOICE,

@@ -10,8 +10,8 @@
 static const size_t auto_bytes = (size_t)1 << 30; /* what a batch may take when samples.batch is not given */
 enum { AUTO_BATCH_MAX = 256 };
 
-/* teacher.cache: auto is ./trajectories where there is such a folder, else the user's cache folder. */
-static char *cache_folder(const char *setting) {
+/* auto is ./trajectories where there is such a folder, else the user's cache folder. */
+char *oss_cache_folder(const char *setting) {
   struct stat info;
   if (strcmp(setting, "none") == 0) return NULL;
   if (strcmp(setting, "auto") != 0) return oss_strdup(setting);
@@ -23,7 +23,7 @@ static char *cache_folder(const char *setting) {
 }
 
 oss_status oss_context_create(const oss_config *config, oss_backend *be, oss_progress *progress, oss_context *out) {
-  *out = (oss_context){.config = config, .be = be, .progress = progress, .cache = cache_folder(config->cache)};
+  *out = (oss_context){.config = config, .be = be, .progress = progress, .cache = oss_cache_folder(config->cache)};
   return OSS_OK;
 }
 
@@ -74,8 +74,9 @@ static size_t auto_batch(const oss_problem *p) {
 }
 
 /* Fails early when the noise file can't serve all samples. */
-static oss_status check_noise(const oss_problem *p, const oss_cell *cell) {
-  size_t needed = (size_t)cell->samples_search + (cell->samples_evaluate == OSS_SAME ? 0 : (size_t)cell->samples_evaluate);
+static oss_status check_noise(const oss_config *config, const oss_problem *p, const oss_cell *cell) {
+  size_t searched = (size_t)cell->samples_search, scored = oss_context_score_first(config, cell) + oss_context_score_count(cell);
+  size_t needed = searched > scored ? searched : scored;
   if (p->noise_file == NULL || needed <= p->noise_rows) return OSS_OK;
   return oss_fail(OSS_ERR_INPUT, "%s: noise '%s' has %zu samples, samples.search and samples.evaluate need %zu", p->noise_file,
                   p->noise_dataset, p->noise_rows, needed);
@@ -96,7 +97,7 @@ oss_status oss_context_move(oss_context *c, const oss_cell *cell) {
   if (was_open && same_problem(&before, cell)) {
     if (!same_samples(&before, cell)) close_teachers(c);
     c->cell = *cell;
-    return check_noise(&c->problem, cell);
+    return check_noise(c->config, &c->problem, cell);
   }
   close_problem(c);
   if (c->denoiser == NULL || before.denoiser != cell->denoiser) {
@@ -108,15 +109,19 @@ oss_status oss_context_move(oss_context *c, const oss_cell *cell) {
   OSS_TRY(oss_problem_create(c->config, cell, c->be, c->denoiser, &c->problem));
   c->open = 1;
   if (c->problem.batch == 0) c->problem.batch = auto_batch(&c->problem);
-  return check_noise(&c->problem, cell);
+  return check_noise(c->config, &c->problem, cell);
 }
 
 size_t oss_context_score_count(const oss_cell *cell) {
   return (size_t)(cell->samples_evaluate == OSS_SAME ? cell->samples_search : cell->samples_evaluate);
 }
 
-size_t oss_context_score_first(const oss_cell *cell) {
-  return cell->samples_evaluate == OSS_SAME ? 0 : (size_t)cell->samples_search;
+size_t oss_context_score_first(const oss_config *config, const oss_cell *cell) {
+  int64_t most = 0;
+  if (cell->samples_evaluate == OSS_SAME) return 0;
+  for (size_t i = 0; i < config->samples_search.count; i++)
+    if (config->samples_search.at[i] > most) most = config->samples_search.at[i];
+  return (size_t)most;
 }
 
 int oss_context_searches(const oss_config *config) {
@@ -142,7 +147,7 @@ oss_status oss_context_teach(oss_context *c) {
     c->score_teacher = c->search_teacher;
     return OSS_OK;
   }
-  return oss_teacher_create(&c->problem, oss_context_score_first(&c->cell), oss_context_score_count(&c->cell),
+  return oss_teacher_create(&c->problem, oss_context_score_first(c->config, &c->cell), oss_context_score_count(&c->cell),
                             oss_context_end_only(c->config, &c->cell), c->cache, c->progress, &c->score_teacher);
 }
 
@@ -162,7 +167,7 @@ oss_evaluation oss_context_evaluation(const oss_context *c) {
   return (oss_evaluation){.problem = &c->problem,
                           .teacher = c->score_teacher,
                           .solver = c->cell.solver,
-                          .first = oss_context_score_first(&c->cell),
+                          .first = oss_context_score_first(c->config, &c->cell),
                           .samples = oss_context_score_count(&c->cell),
                           .metrics = &c->config->metrics,
                           .save = c->config->save,

@@ -23,6 +23,9 @@ typedef struct oss_context {
   double teacher_seconds;
 } oss_context;
 
+/* The folder that teacher.cache means: "auto", "none" (NULL) or a path. New memory. */
+char *oss_cache_folder(const char *setting);
+
 oss_status oss_context_create(const oss_config *config, oss_backend *be, oss_progress *progress, oss_context *out);
 void oss_context_destroy(oss_context *context); /* NULL-safe */
 
@@ -36,9 +39,10 @@ oss_status oss_context_teach(oss_context *context);
 int64_t oss_context_teacher_nfe(const oss_context *context);
 double oss_context_teacher_seconds(const oss_context *context);
 
-/* How many samples are scored, and the first of them. */
+/* How many samples are scored, and the first of them: held-out ones come after the largest samples.search of the sweep, so that every cell
+ * is scored on the same noise. */
 size_t oss_context_score_count(const oss_cell *cell);
-size_t oss_context_score_first(const oss_cell *cell);
+size_t oss_context_score_first(const oss_config *config, const oss_cell *cell);
 
 /* Whether the scored samples' teacher needs its end states only; and whether the searched samples' teacher is needed at all. */
 int oss_context_end_only(const oss_config *config, const oss_cell *cell);

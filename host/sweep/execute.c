@@ -216,6 +216,7 @@ done:
 oss_status oss_sweep_run(oss_context *context, const oss_plan *plan, const oss_run_options *options, oss_run_summary *summary) {
   sweep s = {.context = context, .plan = plan, .options = options, .summary = summary};
   size_t group = context->config->steps.count;
+  oss_partial *partial = NULL;
   oss_status status = OSS_OK;
   *summary = (oss_run_summary){0};
   s.teachers = calloc(plan->teacher_count, sizeof *s.teachers);
@@ -229,10 +230,11 @@ oss_status oss_sweep_run(oss_context *context, const oss_plan *plan, const oss_r
                                          .steps = t->steps,
                                          .t = t->t};
   }
-  OSS_TRY_TO(done, oss_partial_open(options->output, options->resume));
+  OSS_TRY_TO(done, oss_partial_open(options->output, options->resume, &partial));
   for (size_t first = 0; first < plan->count; first += group) OSS_TRY_TO(done, visit_group(&s, first, group));
   status = write_result(&s);
 done:
+  oss_partial_close(partial);
   free(s.teachers);
   return status;
 }

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A line "KEY:  123 kB" of /proc/self/status. */
 static size_t status_bytes(const char *key) {
@@ -24,4 +25,9 @@ size_t oss_resident_bytes(void) {
 
 size_t oss_peak_bytes(void) {
   return status_bytes("VmHWM");
+}
+
+size_t oss_physical_bytes(void) {
+  long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+  return pages > 0 && size > 0 ? (size_t)pages * (size_t)size : 0;
 }

@@ -10,4 +10,6 @@
 size_t oss_resident_bytes(void); /* now; 0 where the system does not tell */
 size_t oss_peak_bytes(void);     /* the most so far; 0 where the system does not tell */
 
+size_t oss_physical_bytes(void); /* of the machine; 0 where the system does not tell */
+
 #endif

@@ -28,38 +28,45 @@ size_t oss_plan_axes(const oss_planned *planned, int64_t teacher_steps, oss_axis
   return n;
 }
 
-/* The content of every file that a member names, and of members inside it. */
-static oss_status add_files(oss_text *text, const oss_member *member) {
+/* The canonical line of a member with contents in place of paths: moving a file changes nothing. */
+static oss_status add_member(oss_text *text, const char *axis, const oss_member *member) {
+  oss_text_add(text, "%s %s", axis, member->desc->name);
   for (size_t i = 0; i < member->desc->option_count; i++) {
+    const oss_option *option = &member->desc->options[i];
     const oss_value *value = &member->values[i];
-    if (value->nested != NULL) OSS_TRY(add_files(text, value->nested));
-    if (value->path == NULL) continue;
-    char hash[OSS_HASH_BYTES];
-    OSS_TRY(oss_hash_file(value->path, hash));
-    oss_text_add(text, "%s.%s %s\n", member->desc->name, member->desc->options[i].name, hash);
+    char number[OSS_NUMBER_BYTES], hash[OSS_HASH_BYTES];
+    if (!value->given) continue;
+    oss_text_add(text, " %s ", option->name);
+    if (value->nested != NULL) {
+      OSS_TRY(add_member(text, "(", value->nested));
+    } else if (value->path != NULL) {
+      OSS_TRY(oss_hash_file(value->path, hash));
+      oss_text_add(text, "%s", hash);
+    } else if (value->text != NULL) {
+      oss_text_add(text, "'%s'", value->text);
+    } else {
+      oss_text_add(text, "%lld %s", (long long)value->integer, oss_number_text(value->real, number));
+    }
   }
+  oss_text_add(text, "\n");
   return OSS_OK;
 }
 
 /* Everything a cell's record depends on. */
 static oss_status make_key(const oss_context *c, oss_planned *planned) {
   const oss_cell *cell = &planned->cell;
-  const oss_member *members[] = {cell->denoiser, cell->teacher_solver, cell->teacher_grid, cell->solver, cell->schedule};
-  oss_axis_value axes[OSS_MAX_AXES];
-  size_t count = oss_plan_axes(planned, c->problem.grid.n, axes);
+  const oss_member *members[] = {cell->denoiser, cell->initial, cell->teacher_solver, cell->teacher_grid, cell->solver, cell->schedule};
+  static const char *const names[] = {"denoiser", "initial", "teacher_solver", "teacher_grid", "solver", "schedule"};
   oss_text text = {0};
   char *chars = NULL;
   oss_status status = OSS_OK;
-  oss_text_add(&text, "ossbench %s\nbackend %s\nsave %u\nnoise %s %s\n", oss_version(), c->be->name, c->config->save,
+  oss_text_add(&text, "ossbench cell %s\nnumerics %s\nsave %u\nnoise %s %s\n", oss_algorithm_hash(), c->be->numerics, c->config->save,
                c->problem.noise_content, c->problem.noise_file != NULL ? c->problem.noise_dataset : "philox");
-  for (size_t i = 0; i < count; i++) {
-    if (axes[i].text != NULL)
-      oss_text_add(&text, "%s %s\n", axes[i].name, axes[i].text);
-    else
-      oss_text_add(&text, "%s %lld\n", axes[i].name, (long long)axes[i].number);
-  }
-  for (size_t i = 0; i < c->config->metrics.count; i++) oss_text_add(&text, "metric %s\n", c->config->metrics.at[i]->yaml);
-  for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) OSS_TRY_TO(done, add_files(&text, members[i]));
+  oss_text_add(&text, "seed %llu\nteacher_steps %lld\nsteps %lld\nsearched %lld\nscored %zu from %zu\n", (unsigned long long)cell->seed,
+               (long long)c->problem.grid.n, (long long)cell->steps, (long long)cell->samples_search, oss_context_score_count(cell),
+               oss_context_score_first(c->config, cell));
+  for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) OSS_TRY_TO(done, add_member(&text, names[i], members[i]));
+  for (size_t i = 0; i < c->config->metrics.count; i++) OSS_TRY_TO(done, add_member(&text, "metric", c->config->metrics.at[i]));
   OSS_TRY_TO(done, oss_text_take(&text, &chars));
   oss_hash_text(chars, planned->key);
 done:
@@ -84,19 +91,30 @@ static oss_status place_teacher(oss_plan *plan, const oss_context *c, size_t *in
   if (grown == NULL) return oss_fail(OSS_ERR_MEMORY, "plan");
   plan->teachers = grown;
   oss_planned_teacher *t = &grown[plan->teacher_count];
-  size_t samples = (size_t)c->cell.samples_search + (c->cell.samples_evaluate == OSS_SAME ? 0 : oss_context_score_count(&c->cell));
   *t = (oss_planned_teacher){.denoiser = c->cell.denoiser,
                              .solver = c->cell.teacher_solver,
                              .grid = c->cell.teacher_grid,
                              .initial = c->cell.initial,
-                             .steps = grid->n,
-                             .nfe = (int64_t)samples * grid->n * c->denoiser->evaluations};
+                             .steps = grid->n};
   t->t = malloc(((size_t)grid->n + 1) * sizeof *t->t);
   if (t->t == NULL) return oss_fail(OSS_ERR_MEMORY, "plan");
   memcpy(t->t, grid->t, ((size_t)grid->n + 1) * sizeof *t->t);
   *index = plan->teacher_count++;
-  plan->work += (double)samples * (double)grid->n * c->denoiser->flops;
   return OSS_OK;
+}
+
+/* Groups with the same teacher and samples follow each other (the axes' order), so a teacher is made where either changes. */
+static void count_teaching(oss_plan *plan, const oss_context *c, size_t first, size_t teacher) {
+  const oss_cell *cell = &c->cell;
+  const oss_planned *before = first > 0 ? &plan->cells[first - 1] : NULL;
+  if (before != NULL && before->teacher == teacher && before->cell.seed == cell->seed &&
+      before->cell.samples_search == cell->samples_search && before->cell.samples_evaluate == cell->samples_evaluate)
+    return;
+  int same = cell->samples_evaluate == OSS_SAME;
+  size_t samples =
+      (oss_context_searches(c->config) || same ? (size_t)cell->samples_search : 0) + (same ? 0 : oss_context_score_count(cell));
+  plan->teachers[teacher].nfe += (int64_t)samples * c->problem.grid.n * c->denoiser->evaluations;
+  plan->work += (double)samples * (double)c->problem.grid.n * c->denoiser->flops;
 }
 
 /* Peak of a group's phases: opening the denoiser, teaching, searching for all its budgets, evaluating one of `steps`. */
@@ -125,6 +143,8 @@ static oss_status check_group(oss_plan *plan, const oss_context *c, size_t first
     oss_planned *p = &plan->cells[i];
     oss_search_input input = oss_context_search_input(c, &p->cell.steps, 1);
     oss_status status = oss_schedule_check(schedule, &input, p->cell.steps);
+    if (status == OSS_OK && p->cell.repeats)
+      status = oss_fail(OSS_ERR_UNSUPPORTED, "teacher.steps is not for a grid from a file: this cell would repeat another");
     if (status == OSS_ERR_UNSUPPORTED) {
       p->skip = oss_strdup(oss_message());
       if (p->skip == NULL) return oss_fail(OSS_ERR_MEMORY, "plan");
@@ -143,6 +163,7 @@ static oss_status plan_group(oss_plan *plan, oss_context *c, size_t first, size_
   const oss_member *schedule = plan->cells[first].cell.schedule;
   OSS_TRY(oss_context_move(c, &plan->cells[first].cell));
   OSS_TRY(place_teacher(plan, c, &teacher));
+  count_teaching(plan, c, first, teacher);
   OSS_TRY(check_group(plan, c, first, count, budgets, &budget_count));
   oss_search_input input = oss_context_search_input(c, budgets, budget_count);
   for (size_t i = first; i < first + count; i++) {

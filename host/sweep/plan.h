@@ -43,6 +43,6 @@ void oss_plan_free(oss_plan *plan); /* NULL-safe */
 size_t oss_plan_axes(const oss_planned *planned, int64_t teacher_steps, oss_axis_value axes[OSS_MAX_AXES]);
 
 /* What --dry-run shows, to stdout. */
-void oss_plan_print(const oss_plan *plan, const oss_context *context);
+oss_status oss_plan_print(const oss_plan *plan, const oss_context *context);
 
 #endif

@@ -5,66 +5,139 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/core/table.h"
+#include "host/sweep/memory.h"
 #include "host/sweep/plan.h"
 
 static const double mib = 1048576.0;
 
-/* Axes that have one value in the whole plan are said once. */
-static int varies(const oss_plan *plan, size_t axis) {
-  oss_axis_value first[OSS_MAX_AXES], other[OSS_MAX_AXES];
-  oss_plan_axes(&plan->cells[0], plan->teachers[plan->cells[0].teacher].steps, first);
-  for (size_t i = 1; i < plan->count; i++) {
-    oss_plan_axes(&plan->cells[i], plan->teachers[plan->cells[i].teacher].steps, other);
-    if (first[axis].number != other[axis].number || (first[axis].text == NULL) != (other[axis].text == NULL)) return 1;
-    if (first[axis].text != NULL && strcmp(first[axis].text, other[axis].text) != 0) return 1;
+/* The value of an axis of every cell, as text. */
+typedef struct column {
+  const char *name;
+  char **values; /* (cells), owned */
+  int varies, number;
+} column;
+
+static void free_columns(const oss_plan *plan, column *columns, size_t count) {
+  for (size_t a = 0; a < count; a++) {
+    for (size_t i = 0; columns[a].values != NULL && i < plan->count; i++) free(columns[a].values[i]);
+    free(columns[a].values);
   }
-  return 0;
 }
 
-static void print_axis(const oss_axis_value *axis) {
-  if (axis->text != NULL)
-    printf(" %s: %s", axis->name, axis->text);
-  else
-    printf(" %s: %lld", axis->name, (long long)axis->number);
-}
-
-void oss_plan_print(const oss_plan *plan, const oss_context *context) {
-  const oss_config *config = context->config;
+static oss_status fill_columns(const oss_plan *plan, column *columns, size_t *count) {
   oss_axis_value axes[OSS_MAX_AXES];
-  int vary[OSS_MAX_AXES];
-  size_t axis_count = oss_plan_axes(&plan->cells[0], plan->teachers[plan->cells[0].teacher].steps, axes);
-  printf("%s: %zu cells, %zu to run, output %s\n", config->name, plan->count, plan->runnable, config->output);
-  printf("the same in every cell:\n");
-  for (size_t a = 0; a < axis_count; a++) {
-    vary[a] = varies(plan, a);
-    if (vary[a]) continue;
-    printf(" ");
-    print_axis(&axes[a]);
-    printf("\n");
-  }
-  printf("\n%6s %6s %12s %10s  %s\n", "cell", "NFE", "search NFE", "memory MiB", "axes");
   for (size_t i = 0; i < plan->count; i++) {
     const oss_planned *p = &plan->cells[i];
-    oss_plan_axes(p, plan->teachers[p->teacher].steps, axes);
-    if (p->skip != NULL)
-      printf("%6zu %6s %12s %10s ", i, "-", "-", "-");
-    else
-      printf("%6zu %6lld %12lld %10.1f ", i, (long long)p->nfe, (long long)p->search_nfe, (double)p->bytes / mib);
-    for (size_t a = 0; a < axis_count; a++)
-      if (vary[a]) print_axis(&axes[a]);
-    if (p->skip != NULL) printf("  skipped: %s", p->skip);
-    printf("\n");
+    *count = oss_plan_axes(p, plan->teachers[p->teacher].steps, axes);
+    for (size_t a = 0; a < *count; a++) {
+      column *c = &columns[a];
+      if (i == 0) *c = (column){.name = axes[a].name, .values = calloc(plan->count, sizeof *c->values), .number = axes[a].text == NULL};
+      if (c->values == NULL) return oss_fail(OSS_ERR_MEMORY, "plan");
+      c->values[i] = axes[a].text != NULL ? oss_strdup(axes[a].text) : oss_format("%lld", (long long)axes[a].number);
+      if (c->values[i] == NULL) return oss_fail(OSS_ERR_MEMORY, "plan");
+      c->varies |= strcmp(c->values[i], c->values[0]) != 0;
+    }
   }
-  printf("\nteachers:\n");
+  return OSS_OK;
+}
+
+/* The values of an axis that varies, each as short as it can be told from the others. */
+static oss_status shorten(const oss_plan *plan, column *c) {
+  char **different = calloc(plan->count, sizeof *different), **brief = calloc(plan->count, sizeof *brief);
+  size_t *which = calloc(plan->count, sizeof *which), count = 0;
+  oss_status status = OSS_OK;
+  if (different == NULL || brief == NULL || which == NULL) {
+    status = oss_fail(OSS_ERR_MEMORY, "plan");
+    goto done;
+  }
+  for (size_t i = 0; i < plan->count; i++) {
+    while (which[i] < count && strcmp(different[which[i]], c->values[i]) != 0) which[i]++;
+    if (which[i] == count) different[count++] = c->values[i];
+  }
+  oss_members_short(count, different, brief);
+  for (size_t i = 0; i < plan->count; i++) {
+    char *copy = brief[which[i]] != NULL ? oss_strdup(brief[which[i]]) : NULL;
+    if (copy == NULL) continue; /* the long form stays */
+    if (different[which[i]] != c->values[i]) free(c->values[i]);
+    c->values[i] = copy;
+  }
+done:
+  for (size_t k = 0; brief != NULL && k < count; k++) free(brief[k]);
+  free(different);
+  free(brief);
+  free(which);
+  return status;
+}
+
+static oss_status print_cells(const oss_plan *plan, column *columns, size_t count) {
+  oss_table table;
+  size_t varying = 0, at = 4;
+  for (size_t a = 0; a < count; a++) varying += columns[a].varies != 0;
+  OSS_TRY(oss_table_create(5 + varying, plan->count, &table));
+  static const char *const heads[] = {"cell", "NFE", "search NFE", "memory MiB"};
+  for (size_t c = 0; c < 4; c++) {
+    table.heads[c] = heads[c];
+    table.right[c] = 1;
+  }
+  for (size_t i = 0; i < plan->count; i++) {
+    const oss_planned *p = &plan->cells[i];
+    oss_table_set(&table, i, 0, oss_format("%zu", i));
+    if (p->skip == NULL) {
+      oss_table_set(&table, i, 1, oss_format("%lld", (long long)p->nfe));
+      oss_table_set(&table, i, 2, oss_format("%lld", (long long)p->search_nfe));
+      oss_table_set(&table, i, 3, oss_format("%.1f", (double)p->bytes / mib));
+    } else {
+      for (size_t c = 1; c < 4; c++) oss_table_set(&table, i, c, oss_strdup("-"));
+      oss_table_set(&table, i, 4 + varying, oss_format("skipped: %s", p->skip));
+    }
+  }
+  for (size_t a = 0; a < count; a++) {
+    if (!columns[a].varies) continue;
+    table.heads[at] = columns[a].name;
+    table.right[at] = (char)columns[a].number;
+    table.shorten[at] = 1;
+    for (size_t i = 0; i < plan->count; i++) oss_table_set(&table, i, at, oss_strdup(columns[a].values[i]));
+    at++;
+  }
+  table.heads[at] = "";
+  oss_table_print(&table, stdout);
+  oss_table_free(&table);
+  return OSS_OK;
+}
+
+static void print_teachers(const oss_plan *plan, const oss_context *context) {
+  printf("\nTeachers (NFE over all samples and seeds, unless kept)\n");
   for (size_t i = 0; i < plan->teacher_count; i++) {
     const oss_planned_teacher *t = &plan->teachers[i];
-    printf("  /teacher/%04zu  %lld steps, NFE %lld over all samples of a seed unless kept: %s, %s, %s\n", i, (long long)t->steps,
-           (long long)t->nfe, t->solver->yaml, t->grid->yaml, t->denoiser->yaml);
+    printf("  /teacher/%04zu  %lld steps, NFE %lld: %s, %s, %s\n", i, (long long)t->steps, (long long)t->nfe, t->solver->yaml,
+           t->grid->yaml, t->denoiser->yaml);
   }
+  printf("  kept in %s\n", context->cache != NULL ? context->cache : "no folder (teacher.cache: none)");
+}
+
+oss_status oss_plan_print(const oss_plan *plan, const oss_context *context) {
+  const oss_config *config = context->config;
+  column columns[OSS_MAX_AXES] = {0};
+  size_t count = 0, physical = oss_physical_bytes();
+  oss_status status = fill_columns(plan, columns, &count);
+  if (status != OSS_OK) goto done;
+  printf("%s: %zu cells, %zu to run, output %s\n\nThe same for every cell\n", config->name, plan->count, plan->runnable, config->output);
+  for (size_t a = 0; a < count; a++)
+    if (!columns[a].varies) oss_table_line(stdout, 16, columns[a].name, columns[a].values[0]);
+  for (size_t a = 0; a < count; a++)
+    if (columns[a].varies && !columns[a].number) OSS_TRY_TO(done, shorten(plan, &columns[a]));
+  printf("\n");
+  OSS_TRY_TO(done, print_cells(plan, columns, count));
+  print_teachers(plan, context);
   printf(
-      "\nNFE counts denoiser evaluations: of the student a sample, of the search over all its samples (cells that differ in steps share "
-      "one search).\n");
-  printf("teachers kept in: %s\n", context->cache != NULL ? context->cache : "nowhere (teacher.cache: none)");
-  printf("work: %.3g floating-point operations\n", plan->work);
+      "\nNFE: denoiser evaluations, of the student a sample, of a search over all its samples. Cells that differ in steps share one "
+      "search.\n");
+  printf("work: %.3g floating-point operations if nothing is kept\n", plan->work);
   printf("peak memory: %.1f MiB (%s)\n", (double)plan->bytes / mib, context->be->name);
+  if (physical > 0 && plan->bytes > physical)
+    printf("warning: that is more than the %.1f MiB of this machine; samples.batch bounds it\n", (double)physical / mib);
+done:
+  free_columns(plan, columns, count);
+  return status;
 }

@@ -11,6 +11,7 @@
 #include <sys/utsname.h>
 
 #include "kernels/cpu/cpu.h"
+#include "kernels/cpu/isa.h"
 
 enum { MOST_THREADS = 1024 }; /* the OpenMP runtime aborts when it cannot start what it is asked for */
 
@@ -48,6 +49,7 @@ oss_status oss_cpu_open(int threads, oss_backend *be) {
   *be = (oss_backend){.name = "cpu", .ops = &ops, .space = OSS_SPACE_HOST};
   be->threads = threads > 0 ? threads : omp_get_max_threads();
   int cores = omp_get_num_procs();
+  snprintf(be->numerics, sizeof be->numerics, "cpu %s", oss_isa_name(oss_isa_chosen()));
   snprintf(be->device, sizeof be->device, "%s, %d core%s", name, cores, cores == 1 ? "" : "s");
   openblas_set_num_threads(1); /* BLAS is called from inside parallel loops */
   return OSS_OK;

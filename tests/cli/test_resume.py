@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 ossbench authors
 # SPDX-License-Identifier: Apache-2.0
-"""Runs that are killed, resumed, damaged or run beside each other: nothing finished is lost and nothing wrong is kept."""
+"""Runs that are killed, resumed, damaged, run beside each other or fed to another: nothing finished is lost, nothing wrong is kept."""
 
 import glob
 import os
@@ -13,6 +13,7 @@ import time
 import unittest
 
 import h5py
+import numpy as np
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from cli import LIMIT, TIMES, CliTest, compare, run, start, write_problem  # noqa: E402
@@ -116,6 +117,7 @@ class Resume(CliTest):
             self.skipTest("it was done before it could be killed")
         self.resume(CELLS)
         self.same("whole.h5", "out.h5")
+        self.assertEqual(glob.glob(self.path("out.h5.*")), [])
 
     def test_killed_twice(self):
         self.reference()
@@ -210,6 +212,8 @@ class Resume(CliTest):
             file["gmm/scales"][:] = 1e200
         for _ in range(2):
             self.check(run(["run", self.file, "--resume"], self.dir), 1, ("0 cells done, 0 kept", f"{CELLS} failed"))
+        with h5py.File(self.path("out.h5"), "r") as file:
+            self.assertEqual({cell.attrs["teacher"] for cell in file["cells"].values()}, {"/teacher/0000"})
 
     def test_damaged_cache(self):
         self.reference()
@@ -248,6 +252,41 @@ class Resume(CliTest):
         self.run_ok("run", self.file, "--output", "whole.h5")
         self.same("whole.h5", "out.h5")
 
+    def test_two_runs_of_one_output(self):
+        self.reference()
+        first = start(["run", self.file], self.dir)
+        self.addCleanup(first.kill)
+        end = time.monotonic() + LIMIT
+        while first.poll() is None and len(self.cells_on_disk()) < 3:
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.0005)
+        first.send_signal(signal.SIGSTOP)
+        before = self.cells_on_disk()
+        if not before:
+            self.skipTest("it was done before it could be stopped")
+        words = ("out.h5: another run is writing it", f"(process {first.pid})")
+        for more in ((), ("--resume",)):
+            self.check(run(["run", self.file, *more], self.dir), 1, words)
+        self.assertEqual(self.cells_on_disk(), before)
+        self.assertFalse(os.path.exists(self.path("out.h5.partial.old")))
+        self.check(run(["run", self.file, "--output", "other.h5"], self.dir), 0)
+        first.send_signal(signal.SIGCONT)
+        _, err = first.communicate(timeout=LIMIT)
+        self.assertEqual(first.returncode, 0, err.decode())
+        self.same("whole.h5", "out.h5")
+        self.assertEqual(glob.glob(self.path("out.h5.*")), [])
+
+    def test_two_runs_started_together(self):
+        self.reference()
+        both = [start(["run", self.file], self.dir) for _ in range(2)]
+        ends = [(process.communicate(timeout=2 * LIMIT)[1].decode(), process.returncode) for process in both]
+        for err, code in ends:
+            if code != 0:
+                self.assertIn("another run is writing it", err)
+        self.assertIn(0, [code for _, code in ends], ends)
+        self.same("whole.h5", "out.h5")
+        self.assertEqual(glob.glob(self.path("out.h5.*")), [])
+
     def test_beside_each_other(self):
         self.reference()
         cached = self.config({**SWEEP, "teacher.cache": "cache"}, "cached.yaml")
@@ -259,6 +298,37 @@ class Resume(CliTest):
         for name in ("a.h5", "b.h5"):
             self.same("whole.h5", name)
         self.assertEqual([f for f in os.listdir(self.path("cache")) if "tmp" in f], [])
+
+
+class Reuse(CliTest):
+    """Times of a result as the input of another run."""
+
+    def test_noise_levels_from_infinity(self):
+        self.run_config({"teacher.grid": "flow"})
+        with h5py.File(self.path("out.h5"), "r") as file:
+            self.assertEqual((file["cells/0001"].attrs["schedule"], file["cells/0001"].attrs["steps"]), ("uniform", 3))
+            self.assertEqual(file["cells/0001/schedule/sigma"][0, 0], np.inf)
+            grid = file["teacher/0000/t"][()]
+        from_file = {"kind": "file", "file": "out.h5", "dataset": "/cells/0001/schedule/sigma", "as": "sigma"}
+        again = {"teacher.grid": "flow", "student": {"steps": 3, "schedule": ["uniform", from_file]}}
+        self.run_config(again, "--output", "again.h5")
+        with h5py.File(self.path("again.h5"), "r") as file:
+            one, other = file["cells/0000"], file["cells/0001"]
+            np.testing.assert_allclose(one["schedule/t"], other["schedule/t"], rtol=1e-14)
+            np.testing.assert_array_equal(one["schedule/index"], other["schedule/index"])
+            np.testing.assert_allclose(one["metrics/mse"], other["metrics/mse"], rtol=1e-4)
+        with h5py.File(self.path("problem.h5"), "r+") as file, np.errstate(divide="ignore"):
+            file["levels"] = grid / (1 - grid)
+            file["negative"] = np.array([-np.inf, 0, 1])
+        levels = {"kind": "file", "file": "problem.h5", "dataset": "levels", "as": "sigma"}
+        self.run_config({"teacher": {"grid": levels}, "student.schedule": "oss"}, "--output", "levels.h5")
+        with h5py.File(self.path("levels.h5"), "r") as file:
+            np.testing.assert_allclose(file["teacher/0000/t"], grid, rtol=1e-14)
+            self.assertEqual(file["teacher/0000/t"][-1], 1)
+        for bad, found in (({"dataset": "negative"}, "holds negative infinity at [0]"), ({"as": "t"}, "holds infinity at [8]")):
+            words = ("problem.h5", found)
+            self.run_config({"teacher": {"grid": {**levels, **bad}}}, code=1, words=words)
+            self.run_config({"student": {"steps": 2, "schedule": {**levels, **bad}}}, code=1, words=words)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-/* Cached teacher trajectories: what is damaged or foreign is never used. */
+/* Cached teacher trajectories, and what searches found: what is damaged or foreign is never used. */
+#include <math.h>
 #include <sys/wait.h>
 
 #include "host/io/cache.h"
+#include "host/io/found.h"
 #include "host/io/reader.h"
 #include "tests/unit/io_folder.h"
 
@@ -172,6 +174,85 @@ static void writers_do_not_meet(void **state) {
   assert_int_equal(count_files(in_folder(state, "folder", path)), 1);
 }
 
+static oss_found make_found(size_t rows, int with_tables) {
+  enum { STEPS = 2, N = 4 };
+  oss_found f = {.nfe = 1234567890123, .seconds = 0.1};
+  ASSERT_OK(oss_schedule_create(rows, STEPS, &f.schedule));
+  for (size_t i = 0; i < rows * (STEPS + 1); i++) {
+    f.schedule.index[i] = (int32_t)(i % 3) - 1;
+    f.schedule.t[i] = 1.0 / (double)(i + 1);
+  }
+  for (size_t i = 0; i < rows; i++) {
+    f.schedule.used[i] = STEPS;
+    f.schedule.start[i] = 0.5 + (double)i;
+  }
+  if (!with_tables) return f;
+  f.tables = (oss_tables){.rows = rows, .steps = STEPS, .n = N};
+  size_t count = rows * STEPS * (N + 1);
+  f.tables.cost = malloc(count * sizeof(double));
+  f.tables.from = malloc(count * sizeof(int32_t));
+  f.per_sample = (oss_array){.type = OSS_I32, .rank = 2, .dims = {3, STEPS + 1}, .data = calloc(3 * (STEPS + 1), 4)};
+  assert_true(f.tables.cost && f.tables.from && f.per_sample.data);
+  for (size_t i = 0; i < count; i++) {
+    f.tables.cost[i] = i % 3 == 0 ? INFINITY : i % 3 == 1 ? 0.0 : 1.5;
+    f.tables.from[i] = i % 3 == 0 ? -1 : (int32_t)i;
+  }
+  return f;
+}
+
+/* One bit anywhere in the file, and it counts as absent, with a warning. */
+static void damage_is_seen(void **state, const char *output, const char *file) {
+  char log[PATH_BYTES];
+  size_t bytes;
+  unsigned char *data = read_file(file, &bytes);
+  for (size_t i = 0; i < bytes; i += bytes / 50) {
+    oss_found back;
+    int there = 1;
+    data[i] ^= 0x20;
+    write_file(file, data, bytes);
+    data[i] ^= 0x20;
+    int kept = capture_stream(stderr, in_folder(state, "log", log));
+    oss_status status = oss_found_read(output, "key", &back, &there);
+    char *warning = release_stream(stderr, kept, log);
+    ASSERT_OK(status);
+    assert_false(there || back.schedule.t);
+    assert_non_null(strstr(warning, "damaged; its search is made again"));
+    free(warning);
+  }
+  free(data);
+}
+
+static void keeps_what_a_search_found(void **state) {
+  char path[PATH_BYTES], file[PATH_BYTES];
+  in_folder(state, "out.h5", path);
+  in_folder(state, "out.h5.partial/found-key.h5", file);
+  for (int with_tables = 0; with_tables < 2; with_tables++) {
+    oss_found f = make_found(2, with_tables), back;
+    int there = 1;
+    ASSERT_OK(oss_found_read(path, "key", &back, &there));
+    assert_false(there);
+    ASSERT_OK(oss_found_write(path, "key", &f));
+    ASSERT_OK(oss_found_read(path, "key", &back, &there));
+    assert_true(there && back.nfe == f.nfe && back.seconds == f.seconds && back.schedule.rows == 2 && back.schedule.steps == 2);
+    assert_memory_equal(back.schedule.index, f.schedule.index, 6 * sizeof(int32_t));
+    assert_memory_equal(back.schedule.t, f.schedule.t, 6 * sizeof(double));
+    assert_memory_equal(back.schedule.used, f.schedule.used, 2 * sizeof(int32_t));
+    assert_memory_equal(back.schedule.start, f.schedule.start, 2 * sizeof(double));
+    assert_true(back.tables.rows == f.tables.rows && back.tables.steps == f.tables.steps && back.tables.n == f.tables.n);
+    if (with_tables) {
+      assert_memory_equal(back.tables.cost, f.tables.cost, 20 * sizeof(double)); /* infinities too */
+      assert_memory_equal(back.tables.from, f.tables.from, 20 * sizeof(int32_t));
+      assert_true(back.per_sample.rank == 2 && back.per_sample.dims[0] == 3 && back.per_sample.dims[1] == 3);
+    }
+    oss_found_free(&back);
+    damage_is_seen(state, path, file);
+    oss_found_free(&f);
+    oss_found_remove(path, "key");
+    oss_found_remove(path, "key"); /* nothing there */
+    assert_int_equal(access(file, F_OK), -1);
+  }
+}
+
 int main(void) {
   oss_io_init();
   const struct CMUnitTest tests[] = {
@@ -179,6 +260,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(ignores_the_damaged_and_foreign, folder_setup, folder_teardown),
       cmocka_unit_test_setup_teardown(demands_order_and_all_samples, folder_setup, folder_teardown),
       cmocka_unit_test_setup_teardown(writers_do_not_meet, folder_setup, folder_teardown),
+      cmocka_unit_test_setup_teardown(keeps_what_a_search_found, folder_setup, folder_teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

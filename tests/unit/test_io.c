@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /* Reading arrays and attributes from every kind of file that a user may hand over. */
+#include <math.h>
+
 #include "host/io/reader.h"
 #include "tests/unit/io_folder.h"
 
@@ -20,6 +22,7 @@ static const char fixtures[] =
     "f['nan'] = np.array([[1, 2], [3, np.nan]])\n"
     "f['large'] = np.array([0, 1e300])\n"
     "f['infinite'] = np.array([0, -np.inf])\n"
+    "f['unbounded'] = np.array([[np.inf, 1], [0.5, np.inf]], 'f4')\n"
     "f['scalar'] = 4.5\n"
     "f['zero'] = np.zeros((3, 0))\n"
     "f['null'] = h5py.Empty('f4')\n"
@@ -162,6 +165,25 @@ static void refuses_what_is_no_plain_array(void **state) {
   ASSERT_FAILS(OSS_ERR_INPUT, "0 dimensions", oss_io_read_rows(path, "scalar", OSS_F32, 0, 1, &a));
 }
 
+static void reads_positive_infinity_where_asked(void **state) {
+  char path[PATH_BYTES];
+  oss_array a;
+  in_folder(state, "in.h5", path);
+  ASSERT_OK(oss_io_read_unbounded(path, "unbounded", 1, 2, &a));
+  const double *values = a.data;
+  assert_true(a.type == OSS_F64 && a.rank == 2 && values[0] == INFINITY && values[1] == 1 && values[2] == 0.5 && values[3] == INFINITY);
+  oss_array_free(&a);
+  ASSERT_OK(oss_io_read_unbounded(path, "gmm/scales", 1, 1, &a)); /* and what is finite as ever */
+  assert_true(((double *)a.data)[1] == 1.5);
+  oss_array_free(&a);
+  ASSERT_FAILS(OSS_ERR_INPUT, "'infinite' holds negative infinity at [1]", oss_io_read_unbounded(path, "infinite", 1, 1, &a));
+  ASSERT_FAILS(OSS_ERR_INPUT, "'nan' holds NaN at [1, 1]", oss_io_read_unbounded(path, "nan", 2, 2, &a));
+  ASSERT_FAILS(OSS_ERR_INPUT, "2 dimensions", oss_io_read_unbounded(path, "unbounded", 1, 1, &a));
+  assert_null(a.data);
+  ASSERT_FAILS(OSS_ERR_INPUT, "'unbounded' holds infinity at [0, 0]", read_any(path, "unbounded", OSS_F64, &a));
+  ASSERT_FAILS(OSS_ERR_INPUT, "'unbounded' holds infinity, or", oss_io_read_rows(path, "unbounded", OSS_F32, 1, 1, &a));
+}
+
 static void reads_attributes(void **state) {
   char path[PATH_BYTES], *text;
   double value;
@@ -223,6 +245,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(reads_numbers_of_any_type, fixture_setup, folder_teardown),
       cmocka_unit_test_setup_teardown(refuses_what_is_no_plain_array, fixture_setup, folder_teardown),
+      cmocka_unit_test_setup_teardown(reads_positive_infinity_where_asked, fixture_setup, folder_teardown),
       cmocka_unit_test_setup_teardown(reads_attributes, fixture_setup, folder_teardown),
       cmocka_unit_test_setup_teardown(tells_broken_files_apart, fixture_setup, folder_teardown),
   };

@@ -64,8 +64,10 @@ static oss_record make_record(size_t number) {
   }
   r.metric_count = 2;
   r.metrics = calloc(2, sizeof *r.metrics);
-  r.metrics[0] = (oss_metric_values){.name = "psnr", .values = calloc(SAMPLES, sizeof(double)), .count = SAMPLES};
-  r.metrics[1] = (oss_metric_values){.name = "mse", .values = calloc(SAMPLES, sizeof(double)), .count = number == 0 ? 1 : SAMPLES};
+  r.metrics[0] =
+      (oss_metric_values){.name = "psnr", .unit = "dB", .higher_is_better = 1, .values = calloc(SAMPLES, sizeof(double)), .count = SAMPLES};
+  r.metrics[1] =
+      (oss_metric_values){.name = "mse", .unit = "", .values = calloc(SAMPLES, sizeof(double)), .count = number == 0 ? 1 : SAMPLES};
   for (size_t i = 0; i < SAMPLES; i++) r.metrics[0].values[i] = r.metrics[1].values[i] = (double)(i % 2);
   if (number == 1) {
     r.tables = (oss_tables){.rows = SAMPLES, .steps = STEPS, .n = N};
@@ -89,9 +91,15 @@ static void write_cell(const char *output, size_t number) {
   oss_record_free(&record);
 }
 
+static void make_folder(const char *output) {
+  oss_partial *partial;
+  ASSERT_OK(oss_partial_open(output, 1, &partial));
+  oss_partial_close(partial);
+}
+
 static void write_result(const char *output) {
   char keys[CELLS][OSS_HASH_BYTES];
-  ASSERT_OK(oss_partial_open(output, 1));
+  make_folder(output);
   for (size_t i = 0; i < CELLS; i++) {
     key_of(i, keys[i]);
     write_cell(output, i);
@@ -144,6 +152,9 @@ static void writes_the_contract(void **state) {
   assert_true(a.dims[0] == SAMPLES && a.dims[1] == STEPS + 1 && ((int32_t *)a.data)[5] == 6);
   oss_array_free(&a);
   ASSERT_FAILS(OSS_ERR_INPUT, "infinity at [0, 0]", oss_io_read(path, "/cells/0000/schedule/sigma", OSS_F64, 2, 2, &a));
+  ASSERT_OK(oss_io_read_unbounded(path, "/cells/0000/schedule/sigma", 2, 2, &a));
+  assert_true(a.type == OSS_F64 && isinf(((double *)a.data)[0]) && ((double *)a.data)[1] == 1);
+  oss_array_free(&a);
   ASSERT_OK(oss_io_read(path, "/cells/0001/search/from", OSS_I32, 3, 3, &a));
   assert_true(a.dims[1] == STEPS && a.dims[2] == N + 1);
   oss_array_free(&a);
@@ -166,13 +177,20 @@ static void writes_the_contract(void **state) {
       "assert s['schedule'][1].decode() == '{kind: oss, variant: paper, start: free}' and s['reason'][0] == b''\n"
       "assert s['reason'][2] == b'makes no sense' and s['nfe'][0] == 3 and s['nfe'][2] == -1\n"
       "assert s['mse_mean'][1] == 0.5 and np.isnan(s['mse_mean'][3]) and np.isnan(s['search_seconds'][2])\n"
-      "assert h5py.File('sub/out.h5').attrs['name'] == 'größer'\n");
+      "f = h5py.File('sub/out.h5')\n"
+      "assert f.attrs['name'] == 'größer'\n"
+      "assert [c.attrs['teacher'] for c in f['cells'].values()] == 4 * ['/teacher/0001']\n"
+      "m = f['cells/0000/metrics']\n"
+      "assert list(m['psnr'].attrs) == ['mean', 'std', 'count', 'unit', 'higher_is_better'] and m['psnr'].attrs['unit'] == 'dB'\n"
+      "assert list(m['mse'].attrs) == ['mean', 'std', 'count', 'higher_is_better'] and m['mse'].attrs['count'] == 1\n"
+      "assert m['psnr'].attrs['higher_is_better'] == 1 and m['mse'].attrs['higher_is_better'] == 0\n");
 }
 
 static void keeps_finished_cells(void **state) {
+  oss_partial *partial;
   char path[PATH_BYTES], cell[PATH_BYTES], other[PATH_BYTES];
   in_folder(state, "out.h5", path);
-  ASSERT_OK(oss_partial_open(path, 1));
+  make_folder(path);
   assert_false(find(state, path, 0, 0, NULL));
   for (size_t i = 0; i < CELLS; i++) write_cell(path, i);
   assert_true(find(state, path, 0, 0, NULL));
@@ -198,30 +216,31 @@ static void keeps_finished_cells(void **state) {
   assert_false(find(state, path, 8, 8, NULL));
   free(data);
   /* Without resume the folder moves away, replacing what was there. */
-  ASSERT_OK(oss_partial_open(path, 1));
+  make_folder(path);
   assert_true(find(state, path, 0, 0, NULL));
   for (int i = 0; i < 2; i++) {
     char log[PATH_BYTES];
     write_cell(path, 0);
     int kept = capture_stream(stderr, in_folder(state, "log", log));
-    oss_status status = oss_partial_open(path, 0);
+    oss_status status = oss_partial_open(path, 0, &partial);
     free(release_stream(stderr, kept, log));
     ASSERT_OK(status);
+    oss_partial_close(partial);
     assert_false(find(state, path, 0, 0, NULL));
     assert_int_equal(count_files(in_folder(state, "out.h5.partial", other)), 0);
     assert_true(count_files(in_folder(state, "out.h5.partial.old", other)) >= 1);
   }
   assert_int_equal(count_files(other), 1);
   write_file(in_folder(state, "file", path), "x", 1);
-  ASSERT_FAILS(OSS_ERR_IO, "not a folder", oss_partial_open(in_folder(state, "file/out.h5", path), 1));
-  ASSERT_FAILS(OSS_ERR_IO, "Is a directory", oss_partial_open(*state, 1));
+  ASSERT_FAILS(OSS_ERR_IO, "not a folder", oss_partial_open(in_folder(state, "file/out.h5", path), 1, &partial));
+  ASSERT_FAILS(OSS_ERR_IO, "Is a directory", oss_partial_open(*state, 1, &partial));
 }
 
 static void takes_cells_of_a_complete_result(void **state) {
   char path[PATH_BYTES], cell[PATH_BYTES], keys[2][OSS_HASH_BYTES], *text;
   in_folder(state, "out.h5", path);
   write_result(path);
-  ASSERT_OK(oss_partial_open(path, 1));
+  make_folder(path);
   assert_true(find(state, path, 1, 0, NULL)); /* renumbered: found by the summary's keys */
   assert_true(find(state, path, 2, 2, NULL)); /* in its place */
   assert_false(find(state, path, 3, 3, NULL));
@@ -242,7 +261,7 @@ static void takes_cells_of_a_complete_result(void **state) {
   /* A damaged result gives nothing, and neither does a foreign one. */
   size_t bytes, before;
   unsigned char *data = read_file(path, &bytes);
-  ASSERT_OK(oss_partial_open(path, 1));
+  make_folder(path);
   write_file(path, data, bytes - 100);
   assert_false(find(state, path, 1, 0, "truncated HDF5 file"));
   write_file(path, "text", 4);

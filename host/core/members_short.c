@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/io/show.h"
+#include "host/core/table.h"
+#include "host/core/text.h"
 
 /* A piece of a text. */
 typedef struct piece {
@@ -138,7 +139,7 @@ static void add_option(oss_text *text, const option *shown) {
   }
 }
 
-void oss_show_members(size_t count, char *const *values, char **out) {
+void oss_members_short(size_t count, char *const *values, char **out) {
   member *members = calloc(count ? count : 1, sizeof *members);
   for (size_t i = 0; i < count; i++) {
     out[i] = NULL;

@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/io/show.h"
+#include "host/core/table.h"
 
 enum { GAP = 2, SHORTEST = 12 };
 
@@ -73,7 +72,7 @@ static void print_padded(FILE *out, const char *text, size_t width, int right, s
 static void fit(const oss_table *table, size_t *widths) {
   size_t total = GAP;
   for (size_t c = 0; c < table->columns; c++) total += widths[c] + GAP;
-  while (total > OSS_SHOW_WIDTH) {
+  while (total > OSS_TABLE_WIDTH) {
     size_t widest = table->columns;
     for (size_t c = 0; c < table->columns; c++) {
       if (table->shorten[c] && widths[c] > SHORTEST && (widest == table->columns || widths[c] > widths[widest])) widest = c;
@@ -108,8 +107,8 @@ void oss_table_print(const oss_table *table, FILE *out) {
   free(widths);
 }
 
-void oss_show_line(FILE *out, size_t width, const char *name, const char *text) {
-  size_t indent = 2 + width + 2, room = OSS_SHOW_WIDTH - (indent < 80 ? indent : 80);
+void oss_table_line(FILE *out, size_t width, const char *name, const char *text) {
+  size_t indent = 2 + width + 2, room = OSS_TABLE_WIDTH - (indent < 80 ? indent : 80);
   fprintf(out, "  %-*s", (int)width, name);
   int first = 1;
   do {
@@ -125,28 +124,4 @@ void oss_show_line(FILE *out, size_t width, const char *name, const char *text) 
     if (*text == '\n') text++;
     first = 0;
   } while (*text);
-}
-
-char *oss_show_value(const oss_h5_attribute *attribute) {
-  char number[OSS_NUMBER_BYTES];
-  switch (attribute->kind) {
-    case OSS_H5_TEXT:
-      return oss_strdup(attribute->text);
-    case OSS_H5_INT:
-      return oss_format("%lld", (long long)attribute->integer);
-    case OSS_H5_REAL:
-      return oss_strdup(oss_number_text(attribute->real, number));
-    default:
-      return oss_strdup("(several values)");
-  }
-}
-
-size_t oss_show_metric_width(const oss_cell_metric *metric) {
-  return metric->count == 0 && isnan(metric->mean) ? 0 : (size_t)snprintf(NULL, 0, "%.4g", metric->mean);
-}
-
-char *oss_show_metric(const oss_cell_metric *metric, size_t width) {
-  if (metric->count == 0 && isnan(metric->mean)) return oss_strdup("");
-  if (metric->count == 1 || isnan(metric->std)) return oss_format("%*.4g", (int)width, metric->mean);
-  return oss_format("%*.4g ± %.2g", (int)width, metric->mean, metric->std);
 }
