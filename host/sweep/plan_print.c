@@ -59,7 +59,7 @@ static oss_status shorten(const oss_plan *plan, column *c) {
   for (size_t i = 0; i < plan->count; i++) {
     char *copy = brief[which[i]] != NULL ? oss_strdup(brief[which[i]]) : NULL;
     if (copy == NULL) continue; /* the long form stays */
-    if (different[which[i]] != c->values[i]) free(c->values[i]);
+    free(c->values[i]);
     c->values[i] = copy;
   }
 done:
