@@ -97,6 +97,7 @@ static oss_status write_results(oss_writer *writer, const char *object, const os
   }
   OSS_TRY(write_whole(writer, object, "search/index", &record->per_sample));
   OSS_TRY(write_metrics(writer, object, record));
+  OSS_TRY(write_whole(writer, object, "samples/class", &record->classes));
   OSS_TRY(write_whole(writer, object, "samples/student", &record->student));
   OSS_TRY(write_whole(writer, object, "samples/teacher", &record->teacher_end));
   OSS_TRY(write_whole(writer, object, "trajectory/student", &record->student_trajectory));

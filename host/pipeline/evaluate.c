@@ -57,10 +57,23 @@ static oss_status make_array(const oss_evaluation *e, size_t points, oss_array *
   return OSS_OK;
 }
 
+/* The condition of each scored sample, for the record; left out where there is none. */
+static oss_status keep_classes(const oss_evaluation *e, oss_array *out) {
+  oss_array a = {.type = OSS_I32, .rank = 1, .dims = {e->samples}, .data = malloc(e->samples * sizeof(int32_t))};
+  if (a.data == NULL) return oss_fail(OSS_ERR_MEMORY, "classes");
+  oss_status status = oss_denoiser_labels(e->problem->denoiser, e->problem->seed, e->first, e->samples, a.data);
+  if (status == OSS_OK && ((const int32_t *)a.data)[0] >= 0)
+    *out = a;
+  else
+    oss_array_free(&a);
+  return status;
+}
+
 static oss_status prepare_record(const oss_evaluation *e, const oss_schedule *schedule, oss_record *r) {
   r->metrics = calloc(e->metrics->count, sizeof *r->metrics);
   if (r->metrics == NULL) return oss_fail(OSS_ERR_MEMORY, "metrics");
   r->metric_count = e->metrics->count;
+  OSS_TRY(keep_classes(e, &r->classes));
   for (size_t m = 0; m < e->metrics->count; m++) {
     const oss_metric_desc *desc = (const oss_metric_desc *)e->metrics->at[m]->desc;
     r->metrics[m].name = desc->base.name;

@@ -65,6 +65,7 @@ void oss_record_free(oss_record *record) {
   oss_array_free(&record->per_sample);
   for (size_t i = 0; i < record->metric_count; i++) free(record->metrics[i].values);
   free(record->metrics);
+  oss_array_free(&record->classes);
   oss_array_free(&record->student);
   oss_array_free(&record->teacher_end);
   oss_array_free(&record->student_trajectory);

@@ -74,6 +74,7 @@ typedef struct oss_record {
   oss_array per_sample;       /* (S, M+1) i32: the schedules an average was taken of (search/index); data NULL: none */
   oss_metric_values *metrics; /* owned */
   size_t metric_count;
+  oss_array classes;                                /* (E) i32: each sample's condition; data NULL: unconditional */
   oss_array student, teacher_end;                   /* (E, ...) f32; data NULL: not saved */
   oss_array student_trajectory, teacher_trajectory; /* (points, E, ...) f32 */
 } oss_record;

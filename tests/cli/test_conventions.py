@@ -79,6 +79,19 @@ class Conventions(CliTest):
             file.attrs["data_range"] = 0.0
         self.check(run(["run", self.config({})], self.dir), 1, ["data_range is 0"])
 
+    def test_classes_drawn_are_recorded(self):
+        with h5py.File(self.path("problem.h5"), "a") as file:
+            file["data/points"] = np.random.default_rng(0).uniform(-1, 1, (20, 4))
+            file["data/labels"] = np.arange(20) % 3
+        drawn = {"kind": "dataset", "file": "problem.h5", "class": "drawn", "guidance": 2}
+        self.run_config({"denoiser": [drawn, {**drawn, "class": 1}, {"kind": "dataset", "file": "problem.h5"}], "samples.evaluate": 40,
+                         "student.schedule": ["uniform"], "student.steps": [2]})
+        some, one, none = self.cells()
+        self.assertEqual(sorted(set(some["samples/class"])), [0, 1, 2])
+        self.assertEqual(set(one["samples/class"]), {1})
+        self.assertNotIn("samples/class", none)
+        self.assertEqual((int(some["nfe"]), int(some["depth"]), int(none["nfe"])), (4, 2, 2))
+
     def test_points_out_of_the_data_range_are_warned_of(self):
         with h5py.File(self.path("problem.h5"), "a") as file:
             file["data/points"] = np.linspace(0, 255, 32).reshape(8, 4)
