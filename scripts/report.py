@@ -14,6 +14,7 @@ Exit status: 0 done, 1 the file cannot be reported, 2 wrong usage.
 import argparse
 import os
 import sys
+import textwrap
 
 try:
     import h5py  # noqa: F401
@@ -26,7 +27,7 @@ except ImportError as error:
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from ossreport import load, stats, tables  # noqa: E402
+from ossreport import findings, load, stats, tables  # noqa: E402
 
 
 def print_text(study, only):
@@ -47,12 +48,17 @@ def print_text(study, only):
         print(f"\n{stats.metric_title(metric)}{scores.unit}: mean ± 95% interval over {samples}{over};", end=" ")
         print(f"* the {better} of a column" + (" and group" if len(study.panels) > 1 else "") + "\n")
         print(tables.as_text(scores.header, scores.rows, len(study.outer) + 1))
-        if scores.left_out:
-            print("† samples whose score is not finite are left out of the mean")
+        for note in tables.notes(study, metric, scores):
+            print(textwrap.fill(note, 120))
     header, rows = tables.missing_table(study)
     if rows:
         print("\nskipped or failed\n")
         print(tables.as_text(header, rows))
+    sentences = findings.overall(study) + findings.sentences(study)
+    if sentences:
+        print("\nkey findings (± 95% interval of the paired difference on the same noise)\n")
+    for text in sentences:
+        print(textwrap.fill("- " + text, 120, subsequent_indent="  "))
 
 
 def main():

@@ -38,69 +38,113 @@ def _curves(study, axis, scores, looks, names, alpha, log=False):
     return lines.draw(axis, curves, log)
 
 
-def _dots(axis, rows, looks):
-    """One row a schedule: mean and interval; for a result with a single budget."""
+def _dots(axis, rows, looks, floor=False):
+    """One row a schedule: mean and interval (not below 0 where `floor`); for a result with a single budget."""
     for place, (schedule, e) in enumerate(rows):
         if e and math.isfinite(e.mean):
             half = 0 if math.isnan(e.half) else e.half
             style = {"color": looks[schedule]["color"], "fmt": looks[schedule]["marker"]}
-            axis.errorbar(e.mean, place, xerr=half, capsize=3, markersize=7, linewidth=1.7, **style)
+            bar = [[min(half, e.mean) if floor else half], [half]]
+            axis.errorbar(e.mean, place, xerr=bar, capsize=3, markersize=7, linewidth=1.7, **style)
     axis.set_ylim(len(rows) - 0.5, -0.5)
     axis.grid(axis="y", visible=False)
 
 
-def score_figure(study, panel, metric):
-    """Scores against steps, and beside it the gain over the baseline, paired by sample.
+class _Scores:
+    """What one row of the score figure shows: a metric by schedule and budget."""
+
+    def __init__(self, panel, metric):
+        self.metric, self.title = metric, stats.metric_title(metric)
+        scores = {s: [(m, panel.score(s, m, metric)) for m in panel.steps] for s in panel.schedules}
+        drawable = {s: [(m, e) for m, e in points if e and math.isfinite(e.mean)] for s, points in scores.items()}
+        self.points = {s: points for s, points in drawable.items() if points}
+        means = [e.mean for points in self.points.values() for _, e in points]
+        self.low = not stats.higher_is_better(metric) and min(means, default=-1) >= 0
+        self.log = self.low and max(means) > 0
+        if self.log:  # what is 0, equal to the teacher, has no place on a logarithmic scale
+            self.points = {s: [(m, e) for m, e in points if e.mean > 0] for s, points in self.points.items()}
+            self.points = {s: points for s, points in self.points.items() if points}
+
+
+def _gains(panel, base, metric):
+    return {s: [(m, panel.gain(s, base, m, metric)) for m in panel.steps] for s in panel.schedules if s != base}
+
+
+def _shares(panel, base, metric):
+    """Percent of the samples on which a schedule is better than the baseline, a tie half."""
+    found = {}
+    for schedule in panel.schedules:
+        wins = {m: panel.wins(schedule, base, m, metric) for m in panel.steps} if schedule != base else {}
+        points = {m: 100 * (w.better + w.same / 2) / w.count for m, w in wins.items() if w and w.same < w.count}
+        found[schedule] = [(m, stats.Estimate(share, math.nan, 0, 0)) for m, share in points.items()]
+    return {schedule: points for schedule, points in found.items() if points}
+
+
+def _single(study, panel, rows, base, looks):
+    """The score figure of a result with a single budget."""
+    names = [s for s in panel.schedules if any(s in row.points for row in rows)]
+    columns = 2 if base and len(names) > 1 else 1
+    size = (9.6 if columns == 2 else 5.8, (1.5 + 0.36 * len(names)) * len(rows))
+    figure, axes = plt.subplots(len(rows), columns, figsize=size, layout="constrained", squeeze=False)
+    for row, pair in zip(rows, axes):
+        (m,) = {m for points in row.points.values() for m, _ in points}
+        _dots(pair[0], [(s, row.points[s][0][1] if s in row.points else None) for s in names], looks, row.low)
+        pair[0].set_yticks(range(len(names)), [study.label("schedule", s) for s in names])
+        pair[0].set(xlabel=row.title, title=f"{row.title} at {stats.steps_text(m)}")
+        if columns == 2:
+            found, unit = _gains(panel, base, row.metric), stats.UNITS.get(row.metric)
+            at = panel.steps.index(m)
+            _dots(pair[1], [(s, found[s][at][1] if s in found else None) for s in names], looks)
+            pair[1].set_yticks(range(len(names)), [""] * len(names))
+            pair[1].axvline(0, color="black", linestyle=(0, (5, 2)), linewidth=1.3)
+            what = "gain" if stats.higher_is_better(row.metric) else "difference"
+            title = f"{what} {'over' if what == 'gain' else 'from'} {study.label('schedule', base)}"
+            pair[1].set(xlabel=f"{what} ({unit})" if unit else what, title=title)
+    return figure
+
+
+def score_figure(study, panel, metrics):
+    """Scores against steps, a row a metric; beside them the gain over the baseline, paired by sample, or, of a metric
+    on a logarithmic scale, the share of the samples on which a schedule is better.
 
     Returns (figure or None if empty, whether lines coincide).
     """
     looks = lines.styles(study)
-    scores = {s: [(m, panel.score(s, m, metric)) for m in panel.steps] for s in panel.schedules}
-    drawable = {s: [(m, e) for m, e in points if e and math.isfinite(e.mean)] for s, points in scores.items()}
-    drawable = {s: points for s, points in drawable.items() if points}
-    if not drawable:
+    rows = [row for row in (_Scores(panel, metric) for metric in metrics) if row.points]
+    if not rows:
         return None, False
-    base = study.baseline if study.baseline in drawable else None
-    log = not stats.higher_is_better(metric) and all(e.mean > 0 for points in drawable.values() for _, e in points)
-    paired = bool(base) and len(drawable) > 1 and not log
-    gains = {}
-    if paired:
-        gains = {s: [(m, panel.gain(s, base, m, metric)) for m in panel.steps] for s in drawable if s != base}
-    title, unit = stats.metric_title(metric), stats.UNITS.get(metric)
-    gain = f"gain ({unit})" if unit else "gain"
-    budgets = sorted({m for points in drawable.values() for m, _ in points})
-    single = len(budgets) == 1
-    height = 1.5 + 0.36 * len(drawable) if single else max(4.0, 1.0 + 0.27 * len(drawable))
-    figure, axes = plt.subplots(
-        1, 1 + paired, figsize=(9.6 if paired else 5.8, height), layout="constrained", squeeze=False
-    )
-    axes = axes[0]
-    if single:
-        _dots(axes[0], [(s, points[0][1]) for s, points in drawable.items()], looks)
-        axes[0].set_yticks(range(len(drawable)), [study.label("schedule", s) for s in drawable])
-        axes[0].set(xlabel=title, title=f"{title} at {budgets[0]} steps")
-        if paired:
-            at = panel.steps.index(budgets[0])
-            _dots(axes[1], [(s, gains[s][at][1] if s in gains else None) for s in drawable], looks)
-            axes[1].set_yticks(range(len(drawable)), [""] * len(drawable))
-            axes[1].axvline(0, color="black", linestyle=(0, (5, 2)), linewidth=1.3)
-            axes[1].set(xlabel=gain, title=f"gain over {study.label('schedule', base)}")
-        return figure, False
-    alpha = 0.14 if len(drawable) <= 4 else 0.09 if len(drawable) <= CROWD else 0
+    base = study.baseline if study.baseline in panel.schedules and len(panel.schedules) > 1 else None
+    base = base if base and any(panel.at(base, m) for m in panel.steps) else None
+    budgets = sorted({m for row in rows for points in row.points.values() for m, _ in points})
+    if len(budgets) == 1:
+        return _single(study, panel, rows, base, looks), False
+    longest = max(len(row.points) for row in rows)
+    size = (9.6 if base else 5.8, max(3.4 * len(rows) + 0.6, 1.0 + 0.27 * longest))
+    figure, axes = plt.subplots(len(rows), 1 + bool(base), figsize=size, layout="constrained", squeeze=False)
+    alpha, shared = 0.14 if longest <= 4 else 0.09 if longest <= CROWD else 0, False
     same = stats.always_same([panel])
-    names = {schedule: study.legend(schedule, same) for schedule in drawable}
-    if log:
-        axes[0].set_yscale("log")
-    shared = _curves(study, axes[0], drawable, looks, names, alpha, log)
-    axes[0].set(ylabel=title, title=f"{title} against steps")
-    if paired:
-        axes[1].axhline(0, label=study.label("schedule", base), linewidth=1.7, color="black", linestyle=(0, (5, 2)))
-        shared = _curves(study, axes[1], gains, looks, names, alpha) or shared
-        axes[1].set(ylabel=gain, title=f"gain over {study.label('schedule', base)}, sample by sample")
-    for axis in axes:
+    names = {schedule: study.legend(schedule, same) for schedule in panel.schedules}
+    for row, pair in zip(rows, axes):
+        if row.log:
+            pair[0].set_yscale("log")
+        shared = _curves(study, pair[0], row.points, looks, names, alpha, row.log) or shared
+        pair[0].set(ylabel=row.title, title=f"{row.title} against steps")
+        if not base:
+            continue
+        name, unit = study.label("schedule", base), stats.UNITS.get(row.metric)
+        level, found, label, title = 0, _gains(panel, base, row.metric), "gain", f"gain over {name}, sample by sample"
+        if row.log:
+            title = f"{row.title}: samples better than {name}"
+            level, found, label = 50, _shares(panel, base, row.metric), "% of the samples"
+            pair[1].set_ylim(-4, 104)
+        pair[1].axhline(level, label=names[base], linewidth=1.7, color="black", linestyle=(0, (5, 2)))
+        shared = _curves(study, pair[1], found, looks, names, alpha) or shared
+        pair[1].set(ylabel=f"{label} ({unit})" if unit else label, title=title)
+    for axis in axes.ravel():
         lines.step_axis(axis, budgets)
+    for axis in axes[-1]:
         axis.set_xlabel("steps of the student")
-    lines.legend_beside(figure, axes[:1])
+    lines.legend_beside(figure, axes[:, 0])
     return figure, shared
 
 
@@ -208,7 +252,7 @@ def schedule_figure(study, panel):
             if single or row == 1:
                 axis.set_xlabel("step")
             if single or row == 0:
-                axis.set_title(f"{budget} steps")
+                axis.set_title(stats.steps_text(budget))
     for axis in axes.ravel():
         if axis.get_yscale() == "log" and axis.has_data():  # no room wasted on the far ends
             low, high = axis.get_ylim()
@@ -219,8 +263,10 @@ def schedule_figure(study, panel):
 
 def search_figure(study, panel):
     """The search's cost table as a picture, with the schedule it gave; up to three schedules. None without tables."""
-    found = []
+    found, doubles = [], stats.always_same([panel])
     for schedule in panel.schedules:
+        if schedule in doubles:
+            continue
         for budget in reversed(panel.steps):
             cell = next(
                 (c for c in panel.at(schedule, budget) if c.has("search/cost") and c.has("schedule/index")), None
@@ -231,9 +277,8 @@ def search_figure(study, panel):
     if not found:
         return None
     found = found[:3]
-    figure, axes = plt.subplots(
-        1, len(found), figsize=(4.6 * len(found) + 0.8, 3.9), layout="constrained", squeeze=False
-    )
+    size = (4.4 * len(found) + 0.4, 4.8)
+    figure, axes = plt.subplots(1, len(found), figsize=size, layout="constrained", squeeze=False)
     for axis, (schedule, budget, cell) in zip(axes[0], found):
         cost, index = cell.array("search/cost", 1)[0], cell.array("schedule/index", 1)[0]
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -258,10 +303,11 @@ def search_figure(study, panel):
             linewidth=1.2,
             markeredgecolor="black",
         )
-        axis.set(title=f"{study.label('schedule', schedule)}, {budget} steps", xlabel="grid index (0 = data)")
+        title = f"{study.label('schedule', schedule)}\n{stats.steps_text(budget)}"
+        axis.set(title=title, xlabel="grid index (0 = data)")
         axis.xaxis.get_major_locator().set_params(integer=True)
         axis.yaxis.get_major_locator().set_params(integer=True)
         axis.grid(False)
-        figure.colorbar(picture, ax=axis, label="log10 cost")
+        figure.colorbar(picture, ax=axis, location="bottom", label="log10 cost", aspect=30)
     axes[0][0].set_ylabel("steps taken")
     return figure

@@ -7,6 +7,8 @@ import re
 
 # Options without effect unless another option has this value: not worth a place in a label.
 DEPENDS = {"average": ("samples", "average"), "reduce": ("samples", "joint")}
+# Left out of a label at these values.
+USUAL = {"cost.kind": "xt", "cost.p": 2, "cost.channels": "all", "cost.frames": "all"}
 
 
 def _scalar(text):
@@ -132,12 +134,30 @@ def _by_file(value):
     return os.path.splitext(os.path.basename(file))[0] if isinstance(file, str) and file else kind(value)
 
 
-def labels(values, by_file=False, depends=None):
+def _untie(result):
+    """Values of one label get the options that differ between them, also without effect; at worst they stay whole."""
+    groups = {}
+    for value, label in result.items():
+        groups.setdefault(label, []).append(value)
+    for label, values in groups.items():
+        if len(values) == 1:
+            continue
+        flats = {value: _options(value, {}) for value in values}
+        differ = [key for key in _differing(flats, {}) if all(key in flat for flat in flats.values())]
+        more = {v: ", ".join(_option(key, flat[key], False) for key in differ) for v, flat in flats.items()}
+        clear = bool(differ) and len(set(more.values())) == len(values)
+        for value in values:
+            open_label = label[:-1] + ", " if label.endswith(")") else label + " ("
+            result[value] = f"{open_label}{more[value]})" if clear else str(value)
+    return result
+
+
+def labels(values, by_file=False):
     """{value: short label}: the kind, and of the options only those that differ within that kind.
 
     With `by_file` the file's name stands for the kind, as far as that tells all values apart.
     """
-    depends = DEPENDS if depends is None else depends
+    depends = DEPENDS
     values = list(dict.fromkeys(values))
     families = {}
     for value in values:
@@ -154,15 +174,13 @@ def labels(values, by_file=False, depends=None):
         for value, flat in family.items():
             parts = []
             for key in differ:
-                if flat.get(key) is not None:
+                if flat.get(key) is not None and flat[key] != USUAL.get(key):
                     word = isinstance(flat[key], str) and len(users[repr(flat[key])]) == 1
                     parts.append(_option(key, flat[key], word))
             result[value] = f"{name} ({', '.join(parts)})" if parts else name
-    if len(set(result.values())) < len(result):  # files of one name in two folders, say
-        if by_file:
-            return labels(values, False)
-        result = labels(values, False, {}) if depends else {value: str(value) for value in values}
-    return result
+    if by_file and len(set(result.values())) < len(result):  # files of one name in two folders
+        return labels(values, False)
+    return _untie(result)
 
 
 def slug(text, limit=60):

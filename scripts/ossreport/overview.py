@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 from . import lines, stats
 
 ROWS, COLUMNS = 6, 5  # what stays readable at 900 pixels
+WRAPPED = 9  # panels that have one axis between them, side by side and wrapped
 
 
 def arrange(study):
@@ -30,6 +31,13 @@ def _points(panel, schedule, metric):
     return [(m, e.mean) for m, e in scores if e and math.isfinite(e.mean)]
 
 
+def _words(study, outer, column, key, value, between=", "):
+    """What a panel is, in words: its values on the outer axes and the column's, named where they are no data set."""
+    pairs = [*zip(outer, key), *([(column, value)] if column else [])]
+    named = [(axis.replace("_", " "), study.label(axis, value)) for axis, value in pairs]
+    return between.join(label if axis == "denoiser" else f"{axis}: {label}" for axis, label in named)
+
+
 def _legend(figure, axes):
     handles, labels = lines.entries(axes)
     wide = max(len(label) for label in labels) * 0.072 + 0.7
@@ -48,38 +56,44 @@ def figure(study):
         points[place] = {s: values for s, values in found.items() if values}
     if not any(len(values) > 1 for found in points.values() for values in found.values()):
         return None, ""
-    rows, shown = lines.some(keys, ROWS), lines.some(columns, COLUMNS)
-    looks, shared = lines.styles(study), False
-    size = (9 if len(shown) > 1 else 6.4, 0.9 + (2.45 if len(rows) > 1 or len(shown) > 1 else 3.4) * len(rows))
-    drawing, axes = plt.subplots(
-        len(rows), len(shown), figsize=size, layout="constrained", squeeze=False, sharey="row"
-    )
+    outer = [axis for axis in study.outer if axis != column]
+    if len(keys) == 1 or len(columns) == 1:  # one axis: side by side, wrapped, on one scale
+        places = lines.some([(key, value) for key in keys for value in columns], WRAPPED)
+        width = len(places) if len(places) <= 3 else 2 if len(places) == 4 else 3
+        layout = [places[i : i + width] for i in range(0, len(places), width)]
+        titles = {place: _words(study, outer, column, *place) for place in places}
+        sides, share = {}, True
+    else:
+        rows, shown = lines.some(keys, ROWS), lines.some(columns, COLUMNS)
+        layout = [[(key, value) for value in shown] for key in rows]
+        titles = {(rows[0], value): _words(study, [], column, (), value) for value in shown}
+        sides, share = {(key, shown[0]): _words(study, outer, None, key, None, "\n") for key in rows}, "row"
+    looks, shared, width = lines.styles(study), False, len(layout[0])
+    size = (9 if width > 1 else 6.4, 0.9 + (2.45 if len(layout) > 1 or width > 1 else 3.4) * len(layout))
+    drawing, axes = plt.subplots(len(layout), width, figsize=size, layout="constrained", squeeze=False, sharey=share)
     every = [value for found in points.values() for values in found.values() for _, value in values]
     log = not stats.higher_is_better(metric) and min(every) > 0
     title = stats.metric_title(metric)
-    outer = [axis for axis in study.outer if axis != column]
-    for i, key in enumerate(rows):
-        for j, value in enumerate(shown):
-            axis, found = axes[i][j], points.get((key, value), {})
-            if log:
-                axis.set_yscale("log")
-            curves = [
-                (*zip(*values), looks[s], study.label("schedule", s))
-                for s, values in found.items()
-            ]
-            shared = lines.draw(axis, curves, log, 5) or shared
-            budgets = sorted({m for values in found.values() for m, _ in values})
-            if budgets:
-                lines.step_axis(axis, budgets, 0.1)
-            if i == 0 and column:
-                axis.set_title(f"{column.replace('_', ' ')}: {study.label(column, value)}")
-            if i == len(rows) - 1:
-                axis.set_xlabel("steps of the student")
-        words = "\n".join(study.label(axis, value) for axis, value in zip(outer, key))
-        axes[i][0].set_ylabel(title)
-        if words:
-            axes[i][0].annotate(
-                words,
+    flat = {place: axes[i][j] for i, line in enumerate(layout) for j, place in enumerate(line)}
+    for axis in axes.ravel():
+        axis.set_visible(axis in flat.values())
+    for place, axis in flat.items():
+        if log:
+            axis.set_yscale("log")
+        found = points.get(place, {})
+        curves = [(*zip(*values), looks[s], study.label("schedule", s)) for s, values in found.items()]
+        shared = lines.draw(axis, curves, log, 5) or shared
+        budgets = sorted({m for values in found.values() for m, _ in values})
+        if budgets:
+            lines.step_axis(axis, budgets, 0.1)
+        axis.set_title(titles.get(place, ""))
+    for j in range(width):  # below the last of each column
+        [line[j] for line in axes if line[j].get_visible()][-1].set_xlabel("steps of the student")
+    for line, row in zip(layout, axes):
+        row[0].set_ylabel(title)
+        if sides.get(line[0]):
+            row[0].annotate(
+                sides[line[0]],
                 (0, 0.5),
                 (-52, 0),
                 xycoords="axes fraction",
@@ -97,6 +111,6 @@ def figure(study):
     caption += " Lines that coincide are striped in their colours." if shared else ""
     for double, first in stats.always_same(study.panels).items():
         caption += f" {study.label('schedule', double)} is the same schedule as {study.label('schedule', first)}."
-    if len(rows) < len(keys) or len(shown) < len(columns):
-        caption += f" Shown are {len(rows)} of {len(keys)} rows and {len(shown)} of {len(columns)} columns."
+    if len(flat) < len(keys) * len(columns):
+        caption += f" Shown are {len(flat)} of {len(keys) * len(columns)} pictures."
     return drawing, caption

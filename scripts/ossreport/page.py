@@ -10,7 +10,7 @@ from html import escape
 import matplotlib.pyplot as plt
 from PIL import Image
 
-from . import costs, figures, flow, overview, pictures, provenance, stats, tables
+from . import costs, figures, findings, flow, overview, pictures, provenance, stats, tables
 
 STYLE = """
 body { font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; color: #1c1c1c; max-width: 76rem; margin: 0 auto;
@@ -56,6 +56,12 @@ def plain_table(pairs):
     """A table of (what, value) without a header."""
     lines = "".join(f'<tr><td>{escape(key)}</td><td class="wrap">{escape(value)}</td></tr>' for key, value in pairs)
     return f'<div class="scroll"><table><tbody>{lines}</tbody></table></div>'
+
+
+PAIRED = (
+    "Differences from the baseline are paired: taken sample by sample on the same noise, with the 95% interval of "
+    "their mean. No clear difference: that interval covers 0."
+)
 
 
 class Writer:
@@ -117,11 +123,16 @@ def _key_findings(out, study):
     figure, caption = overview.figure(study)
     if figure is not None:
         out.figure(figure, "overview", caption, dpi=150)
-    sentences = tables.findings(study)
+    for text in findings.overall(study):
+        out.add(f"<p>{escape(text)}</p>")
+    sentences = findings.sentences(study)
     out.add("<ul>" + "".join(f"<li>{escape(text)}</li>" for text in sentences[:12]) + "</ul>")
     if len(sentences) > 12:
         out.add(f'<p class="note">({len(sentences) - 12} more in the table)</p>')
-    header, rows, left_out, unit = tables.key_table(study, study.metric)
+    if study.baseline:
+        out.add(f'<p class="note">{escape(PAIRED)}</p>')
+    scores = tables.key_table(study, study.metric)
+    header, rows, unit = scores.header, scores.rows, scores.unit
     samples = tables.sample_count(study, study.metric)
     out.add(f"<h3>{escape(stats.metric_title(study.metric) + unit)}, mean ± 95% interval over {samples}</h3>")
     out.add(table_html(header, rows, len(study.outer) + 1))
@@ -129,22 +140,19 @@ def _key_findings(out, study):
     better = "higher" if stats.higher_is_better(study.metric) else "lower"
     note = f"Bold: the best of a column ({better} is better)"
     note += " among the rows between two rules. " if len(study.panels) > 1 else ". "
-    note += "The interval covers the spread over samples"
-    note += f"; means are over {seeds} seeds" if seeds > 1 else ""
-    note += ", and from three seeds on the larger of that and the spread over seeds. " if seeds > 2 else ". "
+    note += f"Means are over {seeds} seeds. " if seeds > 1 else ""
     note += (
         "Samples differ more from each other than schedules do: compare schedules by the paired gain in the figures."
     )
     if any(flow.parse(s).get("samples") == "per_sample" for s in study.schedules if isinstance(flow.parse(s), dict)):
         note += " A per_sample schedule is scored on the very noise it was searched for; the others need not be."
-    if left_out:
-        note += (
-            " † Samples whose score is not finite are left out of the mean (an infinite PSNR: equal to the teacher)."
-        )
+    note = " ".join([note, *tables.notes(study, study.metric, scores)])
     out.add(f'<p class="note">{escape(note)}</p>')
     for metric in study.other_metrics:
         scores = tables.key_table(study, metric)
         table = table_html(scores.header, scores.rows, len(study.outer) + 1)
+        own = [text for text in tables.notes(study, metric, scores) if text not in note]
+        table += f'<p class="note">{escape(" ".join(own))}</p>' if own else ""
         out.add(f"<details><summary>{escape(stats.metric_title(metric) + scores.unit)}</summary>{table}</details>")
     header, rows = tables.name_table(study)
     if rows:
@@ -166,22 +174,30 @@ def _panel(out, study, panel):
     def name(what):  # of the PNG file
         return f"{what}-{panel.slug}" if panel.slug else what
 
-    for metric in ([study.metric] if study.metric else []) + study.other_metrics:
-        figure, shared = figures.score_figure(study, panel, metric)
+    metrics = ([study.metric] if study.metric else []) + study.other_metrics
+    both = [metric for metric in ("psnr", "mse") if metric in metrics]
+    groups = [both, *([m] for m in metrics if m not in both)] if len(both) == 2 else [[m] for m in metrics]
+    for group in sorted(groups, key=lambda group: study.metric not in group):
+        figure, shared = figures.score_figure(study, panel, group)
         if figure is None:
             continue
         drawn += 1
-        caption = f"{stats.metric_title(metric)} by budget, mean over samples and seeds."
+        titles = " and ".join(stats.metric_title(metric) for metric in group)
+        caption = f"{titles} by budget, mean over samples and seeds."
         if len(panel.schedules) <= figures.CROWD or len(panel.steps) == 1:
             caption += " Shades and bars are 95% intervals"
-            paired = study.baseline in panel.schedules and len(panel.schedules) > 1 and stats.higher_is_better(metric)
+            better = any(stats.higher_is_better(metric) for metric in group)
+            paired = study.baseline in panel.schedules and len(panel.schedules) > 1 and better
             caption += "; those of the gain are of the differences, sample by sample." if paired else "."
+        if len(group) > 1 and len(panel.steps) > 1 and study.baseline in panel.schedules and len(panel.schedules) > 1:
+            caption += " Lower right: on how many of the samples a schedule is better (ties count half)."
         caption += f" {figures.STRIPED}" if shared else ""
-        if metric == study.metric:
-            out.figure(figure, name(metric), caption)
+        what = name("scores" if len(group) > 1 else group[0])
+        if study.metric in group:
+            out.figure(figure, what, caption)
         else:
-            out.add(f"<details><summary>Figure of {escape(stats.metric_title(metric))}</summary>")
-            out.figure(figure, name(metric), caption)
+            out.add(f"<details><summary>Figure of {escape(titles)}</summary>")
+            out.figure(figure, what, caption)
             out.add("</details>")
     figure, spread, shared = figures.schedule_figure(study, panel)
     if figure is not None:
@@ -225,12 +241,13 @@ def _costs(out, study):
     words = len(study.outer) + 1
     search_header, searches = costs.search_table(study)
     if searches:
-        out.add("<h3>Searches</h3>" + table_html(search_header, searches, words))
-        out.add(f'<p class="note">{escape(costs.SEARCH)} {escape(costs.BREAK_EVEN)}</p>')
+        out.add(f"<details><summary>Searches ({len(searches)})</summary>{table_html(search_header, searches, words)}")
+        out.add(f'<p class="note">{escape(costs.SEARCH)} {escape(costs.BREAK_EVEN)}</p></details>')
     teacher_header, teachers = costs.teacher_table(study)
     if teachers:
-        out.add("<h3>Teachers</h3>" + table_html(teacher_header, teachers, words - 1))
-        out.add(f'<p class="note">{escape(costs.TEACHER)}</p>')
+        table = table_html(teacher_header, teachers, words - 1)
+        out.add(f"<details><summary>Teachers ({len(teachers)})</summary>{table}")
+        out.add(f'<p class="note">{escape(costs.TEACHER)}</p></details>')
     out.add(f"<details><summary>Every schedule and budget</summary>{table_html(header, rows, words)}")
     out.add(
         '<p class="note">NFE: denoiser calls for one sample; depth: calls that have to wait for each other. Search '

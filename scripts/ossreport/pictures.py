@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 ossbench authors
 # SPDX-License-Identifier: Apache-2.0
-"""The end states: strips of pictures for image and video states, scatter plots for states in the plane."""
+"""The end states: strips of pictures for image states, of frames for video, scatter plots for states in the plane."""
 
 import math
 
@@ -8,21 +8,29 @@ import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
 
-from . import flow, stats, tables
+from . import flow, lines, stats, tables
 
 COLUMNS, PIXELS, GAP, DPI = 10, 96, 6, 100  # pictures in a strip, their width, the white between them
+FRAMES, APART = 5, 26  # frames shown of a video, the white between two videos
+POINTS = 512  # states read for a scatter plot
 CHOICE = (
     "Shown are the baseline, the best OSS schedule and the best of the others at the smallest and a middle budget."
 )
 
 
 def _frames(states):
-    """(E, C, H, W) pictures of states (E, ...): images as they are, of video the first frame; else None."""
-    if states.ndim == 5 and states.shape[1] in (1, 3):
-        states = states[:, :, 0]
-    if states.ndim != 4 or states.shape[1] not in (1, 3) or min(states.shape[2:]) < 2:
+    """(E, F, C, H, W) pictures of states (E, ...): of video a few frames spread evenly, F = 1 of images; else None."""
+    if states.ndim == 4:
+        states = states[:, :, None]
+    if states.ndim != 5 or states.shape[1] not in (1, 3) or min(states.shape[3:]) < 2:
         return None
-    return states
+    return states[:, :, lines.some(range(states.shape[2]), FRAMES)].transpose(0, 2, 1, 3, 4)
+
+
+def _count(states):
+    """How many samples a strip or a scatter plot shows."""
+    frames = _frames(states)
+    return min(len(states), POINTS if frames is None else max(1, COLUMNS // frames.shape[1]))
 
 
 def _shown(picture):
@@ -37,11 +45,15 @@ def _shown(picture):
     return np.asarray(image.resize(size, Image.Resampling.BOX)) / 255
 
 
-def _strip(pictures):
-    """The pictures side by side as one (H, W, 3) array in [0, 1], white between them."""
-    shown = [_shown(picture) for picture in pictures]
-    white = np.ones((shown[0].shape[0], GAP, 3))
-    return np.concatenate([part for picture in shown for part in (white, picture)][1:], axis=1)
+def _strip(samples):
+    """The frames of all samples (E, F, C, H, W) side by side as one (H, W, 3) array in [0, 1], white between them."""
+    parts = []
+    for sample in samples:
+        for i, picture in enumerate(sample):
+            shown = _shown(picture)
+            wide = APART if i == 0 and len(sample) > 1 else GAP
+            parts += [np.ones((shown.shape[0], wide, 3)), shown]
+    return np.concatenate(parts[1:], axis=1)
 
 
 def _chosen(study, panel, steps):
@@ -74,27 +86,40 @@ def rows(study, panel):
                 continue
             if teacher is None and cell.has("samples/teacher"):
                 teacher = cell
-            score = panel.score(schedule, steps, study.metric) if study.metric else None
-            label = f"{study.label('schedule', schedule)}\n{steps} steps"
-            if score and not math.isnan(score.mean):
-                label += f", {tables.plain(score.mean, study.metric)} {stats.UNITS.get(study.metric, study.metric)}"
-            result.append((label, cell))
-    fetch = [(label, cell.array("samples/student", 512)) for label, cell in result]
+            result.append((schedule, steps, cell))
+    fetch = []
+    for schedule, steps, cell in result:
+        states = cell.array("samples/student", POINTS)
+        label = f"{study.label('schedule', schedule)}\n{stats.steps_text(steps)}"
+        fetch.append((label + _scores(study, panel, schedule, steps, cell, _count(states)), states))
     if teacher is not None:
-        fetch.insert(0, ("teacher", teacher.array("samples/teacher", 512)))
-    return [(label, states) for label, states in fetch if states is not None]
+        fetch.insert(0, ("teacher", teacher.array("samples/teacher", POINTS)))
+    return fetch
+
+
+def _scores(study, panel, schedule, steps, cell, count):
+    """', 23.10 dB (all: 21.35)': the mean score of the samples shown, the first `count` of the cell, and of all."""
+    score = panel.score(schedule, steps, study.metric) if study.metric else None
+    if not score or math.isnan(score.mean):
+        return ""
+    unit, every = stats.UNITS.get(study.metric, study.metric), tables.plain(score.mean, study.metric)
+    shown = cell.metrics.get(study.metric, np.array([]))[:count]
+    shown = shown[np.isfinite(shown)]
+    if not len(shown) or count >= score.count + score.bad:
+        return f", {every} {unit}"
+    return f", {tables.plain(float(shown.mean()), study.metric)} {unit}\nall samples: {every} {unit}"
 
 
 def _image_figure(entries):
     """Strips drawn pixel by pixel (to be saved at the figure's own dpi, without a tight box)."""
-    strips = [(label, _strip(_frames(states)[:COLUMNS])) for label, states in entries]
-    high = strips[0][1].shape[0] + GAP
+    strips = [(label, _strip(_frames(states)[: _count(states)])) for label, states in entries]
+    high = max(strips[0][1].shape[0], 46) + GAP  # three lines of text are 46 high
     left = 12 + round(7.4 * max(len(line) for label, _ in strips for line in label.split("\n")))
     width, height = left + max(strip.shape[1] for _, strip in strips) + GAP, high * len(strips) + GAP
     figure = plt.figure(dpi=DPI)
     figure.set_size_inches((width + 0.01) / DPI, (height + 0.01) / DPI)
     for i, (label, strip) in enumerate(strips):
-        bottom = height - (i + 1) * high
+        bottom = height - (i + 1) * high + (high - GAP - strip.shape[0]) // 2
         figure.figimage(strip, left, bottom, origin="upper")
         middle = (bottom + strip.shape[0] / 2) / height
         weight = "bold" if label == "teacher" else "normal"
@@ -107,11 +132,11 @@ def _plane_figure(entries):
     teacher = next((states for label, states in entries if label == "teacher"), None)
     shown = [(label, states) for label, states in entries if label != "teacher"]
     columns = min(3, len(shown))
-    lines = math.ceil(len(shown) / columns)
+    height = math.ceil(len(shown) / columns)
     figure, axes = plt.subplots(
-        lines,
+        height,
         columns,
-        figsize=(3.6 * columns, 3.7 * lines),
+        figsize=(3.6 * columns, 3.7 * height),
         layout="constrained",
         squeeze=False,
         sharex=True,
@@ -142,7 +167,8 @@ def sample_figure(study, panel):
     shape = entries[0][1].shape
     entries = [(label, states) for label, states in entries if states.shape[1:] == shape[1:]]
     if _frames(entries[0][1]) is not None:
-        frame = " The first frame of each video." if len(shape) == 5 else ""
+        few = f", {FRAMES} spread evenly" if len(shape) == 5 and shape[2] > FRAMES else ""
+        frame = f" The frames of each video side by side{few}." if len(shape) == 5 else ""
         text = f"Every column starts from the same noise; values clipped to [-1, 1].{frame} {CHOICE}"
         save = {"tight": False, "dpi": DPI, "colours": 256 if shape[1] == 1 else None}
         return _image_figure(entries), text, save

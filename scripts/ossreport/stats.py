@@ -12,12 +12,25 @@ from . import flow
 HIGHER_IS_BETTER = ("psnr", "ssim", "coverage", "precision", "recall", "cosine", "correlation")
 UNITS = {"psnr": "dB"}
 
-# mean, half width of the 95% interval (nan if unknown), finite samples, samples that are not finite
-Estimate = namedtuple("Estimate", "mean half count bad")
+# mean, half width of the 95% interval (nan if unknown), finite samples, samples that are not finite, of those +inf
+Estimate = namedtuple("Estimate", "mean half count bad exact", defaults=(0,))
+# samples on which a schedule is better than the baseline, on which both are the same, all that are paired
+Wins = namedtuple("Wins", "better same count")
 
 
 def higher_is_better(metric):
     return any(word in metric for word in HIGHER_IS_BETTER)
+
+
+def steps_text(steps):
+    """'1 step', '5 steps'; of a list '3, 5 steps'."""
+    several = steps if isinstance(steps, (list, tuple)) else [steps]
+    return f"{', '.join(f'{m:g}' for m in several)} step{'s' if list(several) != [1] else ''}"
+
+
+def comparable(e):
+    """Whether a mean can be compared with others: none was left out of it, or all are infinite."""
+    return bool(e) and not math.isnan(e.mean) and (e.bad == 0 or e.count == 0)
 
 
 def metric_title(metric):
@@ -37,11 +50,14 @@ def student_t(count):
     return z + g1 / df + g2 / df**2 + g3 / df**3
 
 
-def estimate(groups):
+def estimate(groups, pooled=False):
     """Mean over seeds of the mean over samples; `groups` holds one array of samples a seed.
 
-    The interval is the larger of the one over samples and, from three seeds on, the one over seeds.
+    The interval is the one over all samples where they are `pooled`; else the larger of the one over samples and, from
+    three seeds on, the one over seeds.
     """
+    groups = [np.concatenate(groups)] if pooled and groups else groups
+    exact = sum(int(np.isposinf(values).sum()) for values in groups)
     finite = [values[np.isfinite(values)] for values in groups]
     bad = sum(len(values) for values in groups) - sum(len(values) for values in finite)
     finite = [values for values in finite if len(values)]
@@ -49,7 +65,7 @@ def estimate(groups):
     if not finite:
         flat = np.concatenate(groups) if groups else np.array([])
         endless = len(flat) and np.all(flat == flat[0])  # all +inf: the student equals the teacher
-        return Estimate(float(flat[0]) if endless else math.nan, math.nan, 0, bad)
+        return Estimate(float(flat[0]) if endless else math.nan, math.nan, 0, bad, exact)
     means = np.array([values.mean() for values in finite])
     half = math.nan
     if all(len(values) > 1 for values in finite):
@@ -58,7 +74,7 @@ def estimate(groups):
     if len(means) > 2:
         between = student_t(len(means)) * means.std(ddof=1) / math.sqrt(len(means))
         half = between if math.isnan(half) else max(half, between)
-    return Estimate(float(means.mean()), float(half), count, bad)
+    return Estimate(float(means.mean()), float(half), count, bad, exact)
 
 
 class Panel:
@@ -79,31 +95,51 @@ class Panel:
         """The finished cells of a schedule and a budget, one a seed."""
         return [cell for cell in self.table.get((schedule, steps), []) if cell.done]
 
+    def shares(self, schedule):
+        """Whether the samples of a seed have a searched schedule in common: then they are no independent evidence."""
+        options = flow.parse(schedule)
+        single = isinstance(options, dict) and options.get("samples") == "per_sample"
+        return not single and any(c.number("search_nfe") > 0 for m in self.steps for c in self.at(schedule, m))
+
     def score(self, schedule, steps, metric):
         """Estimate, or None where no cell was finished."""
         groups = [cell.metrics[metric] for cell in self.at(schedule, steps) if metric in cell.metrics]
-        return estimate(groups) if groups else None
+        return estimate(groups, not self.shares(schedule)) if groups else None
 
-    def gain(self, schedule, baseline, steps, metric):
-        """Estimate of the difference to the baseline, sample by sample on the same noise; None if not paired."""
+    def pairs(self, schedule, baseline, steps, metric):
+        """[(scores, the baseline's scores)] on the same noise, one pair a seed."""
         others = {cell.axes.get("seed"): cell for cell in self.at(baseline, steps)}
-        groups = []
+        found = []
         for cell in self.at(schedule, steps):
             other = others.get(cell.axes.get("seed"))
             if other is None or metric not in cell.metrics or metric not in other.metrics:
                 continue
             ours, theirs = cell.metrics[metric], other.metrics[metric]
             if len(ours) == len(theirs):
-                with np.errstate(invalid="ignore"):
-                    groups.append(ours - theirs)
-        return estimate(groups) if groups else None
+                found.append((ours, theirs))
+        return found
+
+    def gain(self, schedule, baseline, steps, metric):
+        """Estimate of the difference to the baseline, sample by sample on the same noise; None if not paired."""
+        with np.errstate(invalid="ignore"):
+            groups = [ours - theirs for ours, theirs in self.pairs(schedule, baseline, steps, metric)]
+        return estimate(groups, not (self.shares(schedule) or self.shares(baseline))) if groups else None
+
+    def wins(self, schedule, baseline, steps, metric):
+        """On how many samples the schedule is better than the baseline: Wins; None if not paired."""
+        pairs = self.pairs(schedule, baseline, steps, metric)
+        if not pairs:
+            return None
+        ours, theirs = (np.concatenate(part) for part in zip(*pairs))
+        better = ours > theirs if higher_is_better(metric) else ours < theirs
+        return Wins(int(better.sum()), int((ours == theirs).sum()), len(ours))
 
     def best(self, steps, metric, schedules=None):
-        """The schedule with the best mean at this budget, or None."""
+        """The schedule with the best mean at this budget, or None. Means that leave samples out are not compared."""
         scores = {}
         for schedule in schedules or self.schedules:
             score = self.score(schedule, steps, metric)
-            if score and not math.isnan(score.mean):
+            if comparable(score):
                 scores[schedule] = score.mean if higher_is_better(metric) else -score.mean
         return max(scores, key=scores.get) if scores else None
 
@@ -171,6 +207,12 @@ class Study:
 
     def label(self, axis, value):
         return self.labels[axis].get(value, str(value))
+
+    def wide(self, metric):
+        """Whether an interval of a metric that is never negative reaches below 0."""
+        scores = [p.score(s, m, metric) for p in self.panels for s in p.schedules for m in p.steps]
+        positive = all((c.metrics[metric] >= 0).all() for c in self.result.cells if metric in c.metrics)
+        return positive and metric not in UNITS and any(e and e.half > e.mean for e in scores)
 
     def legend(self, schedule, same):
         """The schedule's label, with a word when `same` (see always_same) says that it is another's double."""

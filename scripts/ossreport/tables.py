@@ -28,8 +28,13 @@ def plain(value, metric):
 
 
 Scale = namedtuple("Scale", "decimals exponent")  # None, None: powers of ten are needed
-# left_out: whether samples without a finite score were; unit: what the numbers have to be multiplied by, in words
-Scores = namedtuple("Scores", "header rows left_out unit")
+# exact: whether samples equal to the teacher were left out of a mean; bad: whether others without a finite score were;
+# unit: what the numbers have to be multiplied by, in words
+Scores = namedtuple("Scores", "header rows exact bad unit")
+EXACT = (
+    "n of m exact: on n of the m samples the student equals the teacher, so the PSNR is infinite; the mean is over the "
+    "others, and not compared (no mark for the best). MSE counts them, as 0."
+)
 
 
 def _scale(metric, estimates):
@@ -46,10 +51,12 @@ def _scale(metric, estimates):
 
 
 def with_interval(e, scale, compact=False):
-    """'18.41 ± 0.32', in scientific notation where the scale has no exponent; a dagger where samples were left out."""
-    mark = "†" if e.bad and e.count else ""
+    """'18.41 ± 0.32', in scientific notation where the scale has no exponent; says which samples were left out."""
+    mark = "†" if e.bad > e.exact and e.count else ""
+    if e.exact:
+        mark += f" ({e.exact} of {e.count + e.bad} exact)"
     if not math.isfinite(e.mean):
-        return number(e.mean)
+        return number(e.mean) + (mark if e.exact and e.mean > 0 else "")
     if scale.exponent is None:
         texts = [f"{e.mean:.2e}", f"{e.half:.1e}"]
     else:
@@ -81,13 +88,13 @@ def outer_header(study):
 def key_table(study, metric, compact=False):
     """Scores by panel and schedule, steps as columns."""
     steps = study.result.values("steps") if "steps" in study.result.axes else [0]
-    header = outer_header(study) + ["schedule"] + [f"{number(m)} steps" for m in steps]
-    rows, left_out = [], False
+    header = outer_header(study) + ["schedule"] + [stats.steps_text(m) for m in steps]
+    rows = []
     table = [{(s, m): panel.score(s, m, metric) for s in panel.schedules for m in steps} for panel in study.panels]
     scale = _scale(metric, [e for scores in table for e in scores.values()])
     for panel, scores in zip(study.panels, table):
         best = {m: panel.best(m, metric) for m in steps}
-        winners = {m: scores[best[m], m].mean for m in steps if best[m] is not None}
+        winners = {m: _printed(scores[best[m], m], scale, compact) for m in steps if best[m] is not None}
         for schedule in panel.schedules:
             row = [Entry(text) for text in study.outer_labels(panel)] + [Entry(study.label("schedule", schedule))]
             for m in steps:
@@ -95,12 +102,45 @@ def key_table(study, metric, compact=False):
                 if e is None:
                     row.append(_absent(panel, schedule, m))
                     continue
-                left_out = left_out or bool(e.bad and e.count)
                 notes = f"{e.count} samples" + (f", {e.bad} not finite and left out" if e.bad else "")
-                row.append(Entry(with_interval(e, scale, compact), e.mean == winners.get(m), notes))
+                best_one = stats.comparable(e) and _printed(e, scale, compact) == winners.get(m)
+                row.append(Entry(with_interval(e, scale, compact), best_one, notes))
             rows.append(row)
     unit = f", in units of {10.0**scale.exponent:g}" if scale.exponent else ""
-    return Scores(header, rows, left_out, unit)
+    every = [e for scores in table for e in scores.values() if e]
+    return Scores(header, rows, any(e.exact for e in every), any(e.bad > e.exact and e.count for e in every), unit)
+
+
+def _printed(e, scale, compact):
+    """The mean as the table shows it: what looks alike is marked alike."""
+    return with_interval(e._replace(half=math.nan, bad=0, exact=0), scale, compact)
+
+
+def notes(study, metric, scores):
+    """What has to be said below a table of scores, as sentences."""
+    found = [EXACT] if scores.exact else []
+    if scores.bad:
+        found.append("† Samples whose score is not a finite number are left out of the mean.")
+    if study.wide(metric):
+        found.append(
+            f"An interval that reaches below 0, where no {stats.metric_title(metric)} can be, says that a few samples "
+            "carry the mean; figures draw it above 0 alone."
+        )
+    if "seed" in study.result.axes and len(study.result.values("seed")) > 1:
+        found.append(seeds_note(study))
+    return found
+
+
+def seeds_note(study):
+    """How the intervals take several seeds."""
+    text = "Intervals pool the samples of all seeds"
+    if any(panel.shares(schedule) for panel in study.panels for schedule in panel.schedules):
+        text += ", except where the samples of a seed share one searched schedule"
+        if len(study.result.values("seed")) > 2:
+            text += ": there the interval is the one over the seeds' means (few, so it is wide) if that is the larger"
+        else:
+            text += ": there they hold for the schedules of these seeds (two tell too little of how others differ)"
+    return text + "."
 
 
 def counted(study):
@@ -123,35 +163,6 @@ def sample_count(study, metric):
     counts = {len(cell.metrics[metric]) for cell in study.result.cells if metric in cell.metrics}
     low, high = min(counts), max(counts)
     return f"{low} sample{'s' * (low != 1)}" if low == high else f"{low} to {high} samples"
-
-
-def findings(study):
-    """One sentence a panel about its smallest and its largest budget, against the baseline."""
-    sentences = []
-    metric, unit = study.metric, stats.UNITS.get(study.metric, "")
-    higher = stats.higher_is_better(metric) if metric else True
-    for panel in study.panels:
-        parts = []
-        steps = [m for m in panel.steps if metric and panel.best(m, metric) is not None]
-        for m in dict.fromkeys(steps[:1] + steps[-1:]):
-            best = panel.best(m, metric)
-            score = panel.score(best, m, metric)
-            ties = [s for s in panel.schedules if (e := panel.score(s, m, metric)) and e.mean == score.mean]
-            names = " and ".join(study.label("schedule", s) for s in ties) or study.label("schedule", best)
-            word = "best are" if len(ties) > 1 else "best is"
-            text = f"at {number(m)} steps the {word} {names} with {plain(score.mean, metric)} {unit}".rstrip()
-            gain = panel.gain(best, study.baseline, m, metric) if study.baseline and best != study.baseline else None
-            if gain and math.isfinite(gain.mean):
-                places = ".2f" if unit else ".3g"
-                half = "" if math.isnan(gain.half) else f" ± {format(gain.half, places)}"
-                more = gain.mean > 0 if higher else gain.mean < 0
-                amount = f"{format(abs(gain.mean), places)}{half} {unit}".rstrip()
-                text += f", {amount} {'better' if more else 'worse'} than {study.label('schedule', study.baseline)}"
-            parts.append(text)
-        if parts:
-            start = f"{panel.title}: " if len(study.panels) > 1 else ""
-            sentences.append(start + "; ".join(parts) + ".")
-    return sentences
 
 
 def missing_table(study):
@@ -181,7 +192,7 @@ def same_text(study, panel):
     parts = []
     for group, budgets in stats.same_schedules(panel):
         names = " = ".join(study.label("schedule", schedule) for schedule in group)
-        parts.append(f"{names} at {', '.join(number(m) for m in budgets)} steps")
+        parts.append(f"{names} at {stats.steps_text(budgets)}")
     return f" The same schedules: {'; '.join(parts)}." if parts else ""
 
 

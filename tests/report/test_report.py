@@ -24,7 +24,7 @@ REPORT = os.path.join(ROOT, "scripts", "report.py")
 sys.path.insert(0, os.path.join(ROOT, "scripts"))
 
 from made_up import AVERAGE, GITS, attributes, make  # noqa: E402
-from ossreport import costs, figures, flow, lines, load, stats, tables  # noqa: E402
+from ossreport import costs, figures, findings, flow, lines, load, overview, pictures, stats, tables  # noqa: E402
 
 SPEC = importlib.util.spec_from_file_location("report", REPORT)
 report = importlib.util.module_from_spec(SPEC)
@@ -76,9 +76,9 @@ class Report(unittest.TestCase):
     def test_complete(self):
         denoisers = ("{kind: gmm, file: a/one.h5}", "{kind: gmm, file: b/two.h5}")
         make(self.file, denoisers=denoisers, seeds=(0,), twins=(GITS, "uniform"))
-        page = self.page(["overview", "psnr", "mse", "schedules", "samples", "search"])
-        expected = [f"psnr-{denoiser}-{grid}.png" for denoiser in ("one", "two") for grid in ("edm", "flow")]
-        self.assertEqual([name for name in self.names if name.startswith("psnr")], expected)
+        page = self.page(["overview", "scores", "schedules", "samples", "search"])
+        expected = [f"scores-{denoiser}-{grid}.png" for denoiser in ("one", "two") for grid in ("edm", "flow")]
+        self.assertEqual([name for name in self.names if name.startswith("scores")], expected)
         self.assertIn('id="panel-two-flow"', page)
         self.assertIn("(2 denoisers × 2 teacher grids × 4 schedules × 2 budgets)", page)
         self.assertIn("2026-11-24 23:12 UTC", page)
@@ -93,11 +93,14 @@ class Report(unittest.TestCase):
         self.assertIn("oss (paper, per_sample)", page)
         self.assertIn("32 of 32 cells finished", page)
         self.assertIn("None: all 32 cells finished", page)
-        self.assertIn("†", page)
+        self.assertIn("(1 of 6 exact)", page)
+        self.assertIn("n of m exact: ", page)
+        self.assertIn("Differences from the baseline are paired", page)
+        self.assertIn("<details><summary>Searches (", page)
 
     def test_skipped(self):
         make(self.file, skip=(GITS, "uniform"), seeds=(0, 1, 2), grids=("edm",))
-        page = self.page(["overview", "psnr", "mse", "schedules", "samples", "search"])
+        page = self.page(["overview", "scores", "schedules", "samples", "search"])
         self.assertIn("gits needs &lt;a positive&gt; end", page)
         self.assertIn("12 of 24 cells finished", page)
 
@@ -106,15 +109,8 @@ class Report(unittest.TestCase):
         self.assertIn("No cell of this file holds a score", self.page([]))
 
     def test_no_samples_one_cell_other_metric(self):
-        make(
-            self.file,
-            seeds=(0,),
-            steps=(4,),
-            schedules=(AVERAGE,),
-            grids=("edm",),
-            samples=False,
-            metrics=("frechet",),
-        )
+        one = {"seeds": (0,), "steps": (4,), "schedules": (AVERAGE,), "grids": ("edm",)}
+        make(self.file, samples=False, metrics=("frechet",), **one)
         page = self.page(["frechet", "schedules"])
         self.assertIn("the file holds no samples", page)
         self.assertIn("All cells", page)
@@ -146,6 +142,7 @@ class Report(unittest.TestCase):
             "6 of 8 cells finished (4 schedules × 2 budgets)",
             "skipped",
             "gits needs",
+            "key findings",
         ):
             self.assertIn(words, done.stdout)
         self.assertEqual(os.listdir(self.folder.name), ["result.h5"])
@@ -167,7 +164,7 @@ class Report(unittest.TestCase):
         self.assertLessEqual(max(map(len, rows)), 120)
         self.assertGreater(sum(row.startswith("teacher grid  schedule") for row in rows), 3)
         for budget in range(3, 20):
-            self.assertEqual(done.stdout.count(f" {budget} steps"), 2)
+            self.assertEqual(done.stdout.split("key findings")[0].count(f" {budget} steps"), 2)
 
     def test_costs(self):
         make(self.file, seeds=(0, 1), steps=(3, 6), grids=("edm",), samples=False, tables=False)
@@ -195,6 +192,58 @@ class Report(unittest.TestCase):
         self.assertEqual(stats.same_schedules(study.panels[0]), [(("uniform", AVERAGE, GITS), [3, 5])])
         self.assertEqual(stats.always_same(study.panels), {AVERAGE: "uniform", GITS: "uniform"})
         self.assertIn("same schedule as uniform", study.legend(GITS, stats.always_same(study.panels)))
+
+    def scored(self, scores):
+        """A study of one budget whose cells hold these scores: {schedule: {metric: values}}."""
+        make(self.file, seeds=(0,), steps=(3,), grids=("edm",), samples=False, tables=False, schedules=tuple(scores))
+        with h5py.File(self.file, "r+") as file:
+            for cell in file["cells"].values():
+                for metric, values in scores[cell.attrs["schedule"]].items():
+                    cell[f"metrics/{metric}"][...] = values
+        return stats.Study(load.load(self.file))
+
+    def test_findings(self):
+        base = {"psnr": [20, 21, 22, 23, 24, 25], "mse": [0.010, 0.008, 0.007, 0.006, 0.005, 0.004]}
+        # Closer on five samples, far off on one: the better mean PSNR with the worse mean MSE.
+        ours = {"psnr": [40, 41, 42, 43, 44, 12], "mse": [1e-4, 1e-4, 1e-4, 1e-4, 1e-4, 0.2]}
+        study = self.scored({"uniform": base, AVERAGE: ours})
+        (text,), (about,) = findings.sentences(study), findings.overall(study)
+        self.assertIn("no clear difference", findings.against_baseline(study, study.panels[0], AVERAGE, 3, "mse"))
+        self.assertIn("better than uniform in the mean and better on 5 of 6 samples", text)
+        self.assertIn("MSE disagrees at 3 steps", text)
+        self.assertIn("disagree about the order in 1 of 1 comparisons with uniform (1 better in mean PSNR", about)
+        self.assertTrue(study.wide("mse"))
+        self.assertIn("carry the mean", " ".join(tables.notes(study, "mse", tables.key_table(study, "mse"))))
+
+    def test_marks(self):
+        close = {"psnr": [30.001] * 6, "mse": [0.1] * 6}
+        near = {"psnr": [30.002] * 6, "mse": [0.1] * 6}
+        exact = {"psnr": [50, 50, 50, 50, 50, np.inf], "mse": [0.0] * 6}
+        study = self.scored({"uniform": close, GITS: near, AVERAGE: exact})
+        rows = tables.key_table(study, "psnr").rows
+        marks = {row[0].text: (row[1].text, row[1].bold) for row in rows}
+        self.assertEqual(marks["uniform"], ("30.00 ± 0.00", True))
+        self.assertEqual(marks["gits"], ("30.00 ± 0.00", True))
+        self.assertEqual(marks["oss"], ("50.00 ± 0.00 (1 of 6 exact)", False))
+        self.assertEqual(study.panels[0].wins(AVERAGE, "uniform", 3, "psnr"), (6, 0, 6))
+
+    def test_overview_wraps(self):
+        denoisers = tuple(f"{{kind: gmm, file: {name}.h5}}" for name in "abcd")
+        make(self.file, denoisers=denoisers, grids=("edm",), seeds=(0,), samples=False, tables=False)
+        figure, _ = overview.figure(stats.Study(load.load(self.file)))
+        axes = figure.axes
+        self.assertEqual([axis.get_title() for axis in axes], ["a", "b", "c", "d"])
+        self.assertEqual(len({axis.get_ylim() for axis in axes}), 1)
+        self.assertEqual(axes[0].get_subplotspec().get_gridspec().get_geometry(), (2, 2))
+        lines.plt.close(figure)
+
+    def test_video_frames(self):
+        make(self.file, shape=(1, 7, 4, 4), seeds=(0,), steps=(1,), tables=False, grids=("edm",))
+        study = stats.Study(load.load(self.file))
+        entries = pictures.rows(study, study.panels[0])
+        self.assertEqual(pictures._frames(entries[0][1]).shape, (6, 5, 1, 4, 4))
+        self.assertEqual(pictures._count(entries[0][1]), 2)
+        self.assertRegex(entries[2][0], r"1 step, \d+\.\d\d dB\nall samples: \d+\.\d\d dB")
 
     def test_many_cells(self):
         with h5py.File(self.file, "w") as file:
@@ -287,6 +336,35 @@ class Parts(unittest.TestCase):
         self.assertEqual(tables.with_interval(e, scale), "1.23 ± 0.46")
         e = stats.Estimate(21.0, 1.234, 5, 0)
         self.assertEqual(tables.with_interval(e, tables._scale("psnr", []), True), "21.00±1.2")
+
+    def test_labels_without_effect(self):
+        cost = "cost: {kind: xt, p: 2, channels: all, frames: all}"
+        values = [
+            f"{{kind: oss, samples: per_sample, average: median, reduce: mean, {cost}}}",
+            f"{{kind: oss, samples: per_sample, average: official, reduce: mean, {cost}}}",
+            f"{{kind: oss, samples: joint, average: median, reduce: log_mean, {cost.replace('2', '1')}}}",
+        ]
+        short = ["oss (per_sample, average=median)", "oss (per_sample, average=official)", "oss (joint, cost.p=1)"]
+        self.assertEqual(list(flow.labels(values).values()), short)
+        self.assertEqual(list(flow.labels(values[1:]).values()), ["oss (per_sample)", short[2]])
+        texts = [stats.steps_text(m) for m in (1, 2, [1], [3, 5])]
+        self.assertEqual(texts, ["1 step", "2 steps", "1 step", "3, 5 steps"])
+
+    def test_exact_samples(self):
+        e = stats.estimate([np.array([20.0, np.inf, 22.0])])
+        self.assertEqual((e.mean, e.exact, stats.comparable(e)), (21.0, 1, False))
+        text = tables.with_interval(e._replace(half=1.0), tables._scale("psnr", []))
+        self.assertEqual(text, "21.00 ± 1.00 (1 of 3 exact)")
+        every = stats.estimate([np.array([np.inf, np.inf])])
+        self.assertTrue(stats.comparable(every))
+        self.assertEqual(tables.with_interval(every, tables._scale("psnr", [])), "∞ (2 of 2 exact)")
+
+    def test_pooled(self):
+        groups = [np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.array([5.0, 6.0])]
+        every = np.concatenate(groups)
+        half = stats.student_t(6) * every.std(ddof=1) / np.sqrt(6)
+        self.assertAlmostEqual(stats.estimate(groups, True).half, half)
+        self.assertAlmostEqual(stats.estimate(groups).half, 4.303 * 2 / np.sqrt(3))
 
     def test_lines_that_coincide(self):
         figure, axis = lines.plt.subplots()
