@@ -153,21 +153,21 @@ oss_status oss_h5_children(hid_t group, oss_h5_names *out) {
   return names_done(out, code, "a group");
 }
 
+typedef struct wanted_attribute {
+  const char *name;
+  oss_h5_attribute *out;
+} wanted_attribute;
+
+static oss_status read_wanted(hid_t object, void *context) {
+  const wanted_attribute *wanted = context;
+  return oss_h5_attribute_read(object, wanted->name, wanted->out);
+}
+
 /* The attribute of an object in a file; kind NONE where the object or the attribute is missing. */
 static oss_status find_attribute(const char *path, const char *object, const char *name, oss_h5_attribute *out) {
+  wanted_attribute wanted = {.name = name, .out = out};
   *out = (oss_h5_attribute){0};
-  hid_t file, id;
-  OSS_TRY(oss_h5_open(path, &file));
-  oss_status status = OSS_OK;
-  if (oss_h5_exists(file, object)) {
-    status = oss_h5_find(file, path, object, H5I_BADID, &id);
-    if (status == OSS_OK) {
-      status = oss_fail_context(oss_h5_attribute_read(id, name, out), "%s: '%s'", path, object);
-      oss_h5_close(id);
-    }
-  }
-  oss_h5_close(file);
-  return status;
+  return oss_h5_with(path, object, H5I_BADID, read_wanted, &wanted);
 }
 
 oss_status oss_io_attribute_real(const char *path, const char *object, const char *name, double fallback, double *out) {

@@ -260,3 +260,18 @@ char *oss_h5_shape_text(int rank, const hsize_t *dims, char out[OSS_H5_SHAPE_BYT
   snprintf(out + used, OSS_H5_SHAPE_BYTES - used, rank == 1 ? ",)" : ")");
   return out;
 }
+
+oss_status oss_h5_with(const char *path, const char *object, H5I_type_t wanted, oss_h5_use *use, void *context) {
+  hid_t file, id;
+  OSS_TRY(oss_h5_open(path, &file));
+  oss_status status = OSS_OK;
+  if (oss_h5_exists(file, object)) {
+    status = oss_h5_find(file, path, object, wanted, &id);
+    if (status == OSS_OK) {
+      status = oss_fail_context(use(id, context), "%s: '%s'", path, object);
+      oss_h5_close(id);
+    }
+  }
+  oss_h5_close(file);
+  return status;
+}

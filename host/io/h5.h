@@ -30,6 +30,13 @@ oss_status oss_h5_find(hid_t file, const char *path, const char *object, H5I_typ
 /* Whether the object exists, every link on the way included. */
 int oss_h5_exists(hid_t file, const char *object);
 
+/* What to do with one object of a file; context is the caller's. */
+typedef oss_status oss_h5_use(hid_t object, void *context);
+
+/* Opens the file and, where the object exists, calls use on it, with path and object in front of its message. OSS_OK where it is missing.
+ */
+oss_status oss_h5_with(const char *path, const char *object, H5I_type_t wanted, oss_h5_use *use, void *context);
+
 /* Types in memory and on disk (little-endian). Not to be closed. */
 hid_t oss_h5_memory_type(oss_type type);
 hid_t oss_h5_file_type(oss_type type);

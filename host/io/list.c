@@ -30,56 +30,46 @@ static void keep(oss_h5_attribute *from, oss_io_attribute *list, size_t *count) 
   oss_h5_attribute_free(from);
 }
 
-static oss_status read_all(hid_t object, oss_io_attribute **out, size_t *count) {
+typedef struct attribute_list {
+  oss_io_attribute *at;
+  size_t count;
+} attribute_list;
+
+static oss_status read_all(hid_t object, void *context) {
+  attribute_list *list = context;
   oss_h5_names names;
   OSS_TRY(oss_h5_attribute_names(object, &names));
   oss_status status = OSS_OK;
-  *out = calloc(names.count + 1, sizeof **out);
-  if (!*out) status = oss_fail(OSS_ERR_MEMORY, "no memory for %zu attributes", names.count);
+  list->at = calloc(names.count + 1, sizeof *list->at);
+  if (!list->at) status = oss_fail(OSS_ERR_MEMORY, "no memory for %zu attributes", names.count);
   for (size_t i = 0; status == OSS_OK && i < names.count; i++) {
     oss_h5_attribute attribute;
     status = oss_h5_attribute_read(object, names.at[i], &attribute);
-    if (status == OSS_OK) keep(&attribute, *out, count);
+    if (status == OSS_OK) keep(&attribute, list->at, &list->count);
   }
   oss_h5_names_free(&names);
   return status;
 }
 
 oss_status oss_io_attributes(const char *path, const char *object, oss_io_attribute **out, size_t *count) {
-  hid_t file, id;
-  *out = NULL;
-  *count = 0;
-  OSS_TRY(oss_h5_open(path, &file));
-  oss_status status = OSS_OK;
-  if (oss_h5_exists(file, object)) {
-    status = oss_h5_find(file, path, object, H5I_BADID, &id);
-    if (status == OSS_OK) {
-      status = oss_fail_context(read_all(id, out, count), "%s: '%s'", path, object);
-      oss_h5_close(id);
-    }
-  }
-  oss_h5_close(file);
+  attribute_list list = {0};
+  oss_status status = oss_h5_with(path, object, H5I_BADID, read_all, &list);
   if (status != OSS_OK) {
-    oss_io_attributes_free(*out, *count);
-    *out = NULL;
-    *count = 0;
+    oss_io_attributes_free(list.at, list.count);
+    list = (attribute_list){0};
   }
+  *out = list.at;
+  *count = list.count;
   return status;
 }
 
+static oss_status read_children(hid_t group, void *context) {
+  return oss_h5_children(group, context);
+}
+
 oss_status oss_io_children(const char *path, const char *group, char ***out, size_t *count) {
-  hid_t file, id;
   oss_h5_names names = {0};
-  OSS_TRY(oss_h5_open(path, &file));
-  oss_status status = OSS_OK;
-  if (oss_h5_exists(file, group)) {
-    status = oss_h5_find(file, path, group, H5I_GROUP, &id);
-    if (status == OSS_OK) {
-      status = oss_fail_context(oss_h5_children(id, &names), "%s: '%s'", path, group);
-      oss_h5_close(id);
-    }
-  }
-  oss_h5_close(file);
+  oss_status status = oss_h5_with(path, group, H5I_GROUP, read_children, &names);
   *out = names.at; /* empty after a failure */
   *count = names.count;
   return status;
