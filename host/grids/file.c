@@ -10,10 +10,7 @@
 
 static const oss_option options[] = {
     {.name = "file", .type = OSS_OPTION_FILE, .fallback = NULL, .help = "HDF5 file"},
-    {.name = "dataset",
-     .type = OSS_OPTION_TEXT,
-     .fallback = NULL,
-     .help = "one-dimensional dataset with N+1 times, ascending or descending"},
+    {.name = "dataset", .type = OSS_OPTION_TEXT, .fallback = NULL, .help = "N+1 times, ascending or descending"},
     {.name = "as",
      .type = OSS_OPTION_CHOICE,
      .fallback = "t",
@@ -24,10 +21,14 @@ static const oss_option options[] = {
 static oss_status load(const oss_member *member, double **t, int64_t *n) {
   oss_array array;
   const char *path = oss_member_path(member, "file"), *dataset = oss_member_text(member, "dataset");
-  OSS_TRY(oss_member_is(member, "as", "sigma") ? oss_io_read_unbounded(path, dataset, 1, 1, &array)
-                                               : oss_io_read(path, dataset, OSS_F64, 1, 1, &array));
+  OSS_TRY(oss_member_is(member, "as", "sigma") ? oss_io_read_unbounded(path, dataset, 1, 2, &array)
+                                               : oss_io_read(path, dataset, OSS_F64, 1, 2, &array));
   double *values = array.data;
-  size_t count = array.dims[0];
+  size_t count = array.dims[array.rank - 1];
+  if (array.rank == 2 && array.dims[0] != 1) { /* one row, as a result's schedule has it, is as good as a list */
+    free(values);
+    return oss_fail(OSS_ERR_INPUT, "%s: dataset '%s' has %zu rows: a grid is one list of times", path, dataset, array.dims[0]);
+  }
   if (count < 2) {
     free(values);
     return oss_fail(OSS_ERR_INPUT, "%s: dataset '%s' has %zu time: a grid needs at least 2", path, dataset, count);

@@ -51,6 +51,12 @@ class Conventions(CliTest):
         self.assertEqual(found.count((6, "skipped")), 2)
         self.assertEqual(found.count((8, "done")) + found.count((12, "done")), 4)
 
+    def test_a_schedule_of_a_result_is_a_grid(self):
+        self.run_config({"student.schedule": ["uniform"], "student.steps": [5], "output.file": "first.h5"})
+        grid = {"kind": "file", "file": "first.h5", "dataset": "cells/0000/schedule/t"}
+        self.run_config({"teacher.grid": grid, "teacher.steps": 5, "student.steps": [2]})
+        self.assertEqual([int(cell["teacher_steps"]) for cell in self.cells()], [5, 5])
+
     def test_cost_options_without_a_kind(self):
         self.run_config({"student.schedule": [{"kind": "oss", "cost": {"p": 1}}]})
         for cell in self.cells():
