@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "kernels/cpu/cpu.h"
+#include "kernels/cpu/combine_row.h"
 
 /* A wrong index would read outside the states, so all are looked at before anything is written. */
 static oss_status check_sources(size_t b, size_t n, size_t from_stride, const int32_t *from) {
@@ -30,6 +30,7 @@ oss_status oss_cpu_advance(oss_backend *be, size_t b, size_t n, size_t d, int q,
     return oss_fail(OSS_ERR_INTERNAL, "advance: coef_stride %zu is under %d planes of %zu", coef_stride, q + 1, plane);
   OSS_TRY(check_sources(b, n, from_stride, from));
   size_t rows = (n + 1) * b, blocks = oss_cpu_blocks(d);
+  oss_combine_row *combine = oss_combine_row_chosen();
 #pragma omp parallel for collapse(2) schedule(static) num_threads(be->threads) if (rows * d > OSS_CPU_SERIAL)
   for (size_t row = 0; row < rows; row++) {
     for (size_t block = 0; block < blocks; block++) {
@@ -41,8 +42,8 @@ oss_status oss_cpu_advance(oss_backend *be, size_t b, size_t n, size_t d, int q,
       }
       const double *cell = coef + s * coef_stride + (size_t)k * (n + 1) + j;
       size_t source = ((size_t)k * b + s) * d + begin;
-      double used[OSS_MAX_TERMS + 1];
-      const float *at[OSS_MAX_TERMS + 1];
+      double used[OSS_MAX_TERMS + 1] = {0};
+      const float *at[OSS_MAX_TERMS + 1] = {0};
       int terms = 0;
       for (int m = 0; m <= q; m++) {
         double c = cell[(size_t)m * plane];
@@ -50,7 +51,7 @@ oss_status oss_cpu_advance(oss_backend *be, size_t b, size_t n, size_t d, int q,
         used[terms] = c;
         at[terms++] = (m == 0 ? x : h.at[m - 1]) + source;
       }
-      oss_cpu_combine(terms, used, at, count, out + row * d + begin);
+      combine(terms, used, at, count, out + row * d + begin);
     }
   }
   return OSS_OK;

@@ -36,17 +36,4 @@ static inline int oss_cpu_fits(size_t a, size_t b, size_t c, size_t size) {
   return a <= room && b <= room / a && c <= room / a / b;
 }
 
-/* The linear combination that lincomb and advance share, for at most OSS_CPU_BLOCK elements: out = sum_m coef[m] in[m], summed in
- * double and rounded once. out may be one of the inputs. */
-static inline void oss_cpu_combine(int terms, const double *coef, const float *const *in, size_t count, float *out) {
-  double sum[OSS_CPU_BLOCK];
-  for (size_t i = 0; i < count; i++) sum[i] = 0.0;
-  for (int m = 0; m < terms; m++) {
-    const double c = coef[m];
-    const float *x = in[m];
-    for (size_t i = 0; i < count; i++) sum[i] += c * (double)x[i];
-  }
-  for (size_t i = 0; i < count; i++) out[i] = (float)sum[i];
-}
-
 #endif

@@ -202,4 +202,4 @@ static void parity_row_error(void **state) {
   check_fails(be->ops->row_error(be, 1, 0, 2.0, NULL, NULL, NULL), OSS_ERR_INTERNAL, "row_error");
 }
 
-PARITY_MAIN(parity_run, "rows", PARITY_ROWS)
+PARITY_MAIN(parity_run_each_isa, "rows", PARITY_ROWS)

@@ -199,4 +199,4 @@ static void parity_gather_states(void **state) {
       if (all_n[i] * all_d[j] <= 20000) gather_case(&rng, 1 + (i + j) % 3, all_n[i], all_d[j], (int)(j % 2));
 }
 
-PARITY_MAIN(parity_run, "states", PARITY_STATES)
+PARITY_MAIN(parity_run_each_isa, "states", PARITY_STATES)
