@@ -27,29 +27,22 @@ oss_status oss_context_create(const oss_config *config, oss_backend *be, oss_pro
   return OSS_OK;
 }
 
-static void close_teachers(oss_context *c) {
-  oss_teacher *both[2] = {c->search_teacher, c->score_teacher == c->search_teacher ? NULL : c->score_teacher};
+void oss_context_spent(const oss_context *c, int64_t *nfe, double *seconds) {
+  const oss_teacher *open[2] = {c->search_teacher, c->score_teacher == c->search_teacher ? NULL : c->score_teacher};
+  *nfe = c->closed_nfe;
+  *seconds = c->closed_seconds;
   for (int i = 0; i < 2; i++) {
-    if (both[i] == NULL) continue;
-    c->teacher_nfe += oss_teacher_nfe(both[i]);
-    c->teacher_seconds += oss_teacher_seconds(both[i]);
-    oss_teacher_destroy(both[i]);
+    if (open[i] == NULL) continue;
+    *nfe += oss_teacher_nfe(open[i]);
+    *seconds += oss_teacher_seconds(open[i]);
   }
+}
+
+static void close_teachers(oss_context *c) {
+  oss_context_spent(c, &c->closed_nfe, &c->closed_seconds);
+  if (c->score_teacher != c->search_teacher) oss_teacher_destroy(c->score_teacher);
+  oss_teacher_destroy(c->search_teacher);
   c->search_teacher = c->score_teacher = NULL;
-}
-
-int64_t oss_context_teacher_nfe(const oss_context *c) {
-  int64_t nfe = c->teacher_nfe;
-  if (c->search_teacher != NULL) nfe += oss_teacher_nfe(c->search_teacher);
-  if (c->score_teacher != NULL && c->score_teacher != c->search_teacher) nfe += oss_teacher_nfe(c->score_teacher);
-  return nfe;
-}
-
-double oss_context_teacher_seconds(const oss_context *c) {
-  double seconds = c->teacher_seconds;
-  if (c->search_teacher != NULL) seconds += oss_teacher_seconds(c->search_teacher);
-  if (c->score_teacher != NULL && c->score_teacher != c->search_teacher) seconds += oss_teacher_seconds(c->score_teacher);
-  return seconds;
 }
 
 static void close_problem(oss_context *c) {

@@ -19,8 +19,8 @@ typedef struct oss_context {
   oss_denoiser *denoiser;
   oss_problem problem;
   oss_teacher *search_teacher, *score_teacher; /* score_teacher == search_teacher when the same samples are scored */
-  int64_t teacher_nfe;                         /* spent by teachers that were closed */
-  double teacher_seconds;
+  int64_t closed_nfe;                          /* spent by teachers that were closed */
+  double closed_seconds;
 } oss_context;
 
 /* The folder that teacher.cache means: "auto", "none" (NULL) or a path. New memory. */
@@ -36,8 +36,7 @@ oss_status oss_context_move(oss_context *context, const oss_cell *cell);
 oss_status oss_context_teach(oss_context *context);
 
 /* Denoiser evaluations, and seconds, that all teachers have taken so far. */
-int64_t oss_context_teacher_nfe(const oss_context *context);
-double oss_context_teacher_seconds(const oss_context *context);
+void oss_context_spent(const oss_context *context, int64_t *nfe, double *seconds);
 
 /* How many samples are scored, and the first of them: held-out ones come after the largest samples.search of the sweep, so that every cell
  * is scored on the same noise. */

@@ -96,8 +96,9 @@ static oss_status teach(sweep *s, const oss_planned *planned) {
 
 static void count_teacher(sweep *s, const oss_planned *planned) {
   oss_teacher_record *t = &s->teachers[planned->teacher];
-  int64_t nfe = oss_context_teacher_nfe(s->context);
-  double seconds = oss_context_teacher_seconds(s->context);
+  int64_t nfe;
+  double seconds;
+  oss_context_spent(s->context, &nfe, &seconds);
   t->nfe += nfe - s->teacher_nfe;
   t->seconds += seconds - s->teacher_seconds;
   s->teacher_nfe = nfe;

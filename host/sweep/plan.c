@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/core/version.h"
 #include "host/pipeline/sample.h"
 #include "host/search/dp.h"
+#include "host/sweep/key.h"
 #include "host/sweep/memory.h"
 
 size_t oss_plan_axes(const oss_planned *planned, int64_t teacher_steps, oss_axis_value axes[OSS_MAX_AXES]) {
@@ -26,53 +26,6 @@ size_t oss_plan_axes(const oss_planned *planned, int64_t teacher_steps, oss_axis
   axes[n++] = (oss_axis_value){"schedule", c->schedule->yaml, 0};
   axes[n++] = (oss_axis_value){"steps", NULL, c->steps};
   return n;
-}
-
-/* The canonical line of a member with contents in place of paths: moving a file changes nothing. */
-static oss_status add_member(oss_text *text, const char *axis, const oss_member *member) {
-  oss_text_add(text, "%s %s", axis, member->desc->name);
-  for (size_t i = 0; i < member->desc->option_count; i++) {
-    const oss_option *option = &member->desc->options[i];
-    const oss_value *value = &member->values[i];
-    char number[OSS_NUMBER_BYTES], hash[OSS_HASH_BYTES];
-    if (!value->given) continue;
-    oss_text_add(text, " %s ", option->name);
-    if (value->nested != NULL) {
-      OSS_TRY(add_member(text, "(", value->nested));
-    } else if (value->path != NULL) {
-      OSS_TRY(oss_hash_file(value->path, hash));
-      oss_text_add(text, "%s", hash);
-    } else if (value->text != NULL) {
-      oss_text_add(text, "'%s'", value->text);
-    } else {
-      oss_text_add(text, "%lld %s", (long long)value->integer, oss_number_text(value->real, number));
-    }
-  }
-  oss_text_add(text, "\n");
-  return OSS_OK;
-}
-
-/* Everything a cell's record depends on. */
-static oss_status make_key(const oss_context *c, oss_planned *planned) {
-  const oss_cell *cell = &planned->cell;
-  const oss_member *members[] = {cell->denoiser, cell->initial, cell->teacher_solver, cell->teacher_grid, cell->solver, cell->schedule};
-  static const char *const names[] = {"denoiser", "initial", "teacher_solver", "teacher_grid", "solver", "schedule"};
-  oss_text text = {0};
-  char *chars = NULL;
-  oss_status status = OSS_OK;
-  oss_text_add(&text, "ossbench cell %s\nnumerics %s\nsave %u\nnoise %s %s\n", oss_algorithm_hash(), c->be->numerics, c->config->save,
-               c->problem.noise_content, c->problem.noise_file != NULL ? c->problem.noise_dataset : "philox");
-  oss_text_add(&text, "seed %llu\nteacher_steps %lld\nsteps %lld\nsearched %lld\nscored %zu from %zu\n", (unsigned long long)cell->seed,
-               (long long)c->problem.grid.n, (long long)cell->steps, (long long)cell->samples_search, oss_context_score_count(cell),
-               oss_context_score_first(c->config, cell));
-  for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) OSS_TRY_TO(done, add_member(&text, names[i], members[i]));
-  for (size_t i = 0; i < c->config->metrics.count; i++) OSS_TRY_TO(done, add_member(&text, "metric", c->config->metrics.at[i]));
-  OSS_TRY_TO(done, oss_text_take(&text, &chars));
-  oss_hash_text(chars, planned->key);
-done:
-  oss_text_free(&text);
-  free(chars);
-  return status;
 }
 
 static int same_teacher(const oss_planned_teacher *t, const oss_cell *c, int64_t n) {
@@ -157,7 +110,7 @@ static oss_status check_group(oss_plan *plan, const oss_context *c, size_t first
 }
 
 /* One group: the cells that differ in steps only; one search serves them. */
-static oss_status plan_group(oss_plan *plan, oss_context *c, size_t first, size_t count, int64_t *budgets) {
+static oss_status plan_group(oss_plan *plan, oss_context *c, size_t first, size_t count, int64_t *budgets, oss_key_memo *memo) {
   size_t teacher = 0, budget_count = 0;
   int64_t most = 0;
   const oss_member *schedule = plan->cells[first].cell.schedule;
@@ -170,7 +123,7 @@ static oss_status plan_group(oss_plan *plan, oss_context *c, size_t first, size_
     oss_planned *p = &plan->cells[i];
     int64_t steps = p->cell.steps;
     p->teacher = teacher;
-    OSS_TRY(make_key(c, p));
+    OSS_TRY(oss_key_make(memo, c, &p->cell, p->key));
     if (p->skip != NULL) continue;
     p->nfe = steps * c->denoiser->evaluations;
     p->search_nfe = oss_schedule_nfe(schedule, &input, steps);
@@ -188,6 +141,7 @@ static oss_status plan_group(oss_plan *plan, oss_context *c, size_t first, size_
 oss_status oss_plan_create(oss_context *context, oss_plan *out) {
   const oss_config *config = context->config;
   oss_plan plan = {.base = oss_resident_bytes()};
+  oss_key_memo memo = {0};
   oss_status status;
   *out = (oss_plan){0};
   OSS_TRY(oss_config_cell_count(config, &plan.count));
@@ -199,16 +153,18 @@ oss_status oss_plan_create(oss_context *context, oss_plan *out) {
   }
   for (size_t i = 0; i < plan.count; i++) plan.cells[i].cell = oss_config_cell(config, i);
   for (size_t first = 0; first < plan.count; first += config->steps.count)
-    OSS_TRY_TO(failed, plan_group(&plan, context, first, config->steps.count, budgets));
+    OSS_TRY_TO(failed, plan_group(&plan, context, first, config->steps.count, budgets, &memo));
   if (plan.runnable == 0) {
     status = oss_fail(OSS_ERR_CONFIG, "%s: no cell can run: %s", config->path, plan.cells[0].skip);
     goto failed;
   }
   *out = plan;
   free(budgets);
+  oss_key_forget(&memo);
   return OSS_OK;
 failed:
   free(budgets);
+  oss_key_forget(&memo);
   oss_plan_free(&plan);
   return status;
 }
