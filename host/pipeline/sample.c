@@ -65,7 +65,8 @@ static oss_status upload_rows(walker *w, size_t step) {
     double seen[OSS_MAX_TERMS];
     oss_row row;
     for (int m = 0; m < known; m++) seen[m] = t[step - (size_t)m];
-    oss_solver_row(walk->solver, known, seen, t[step + 1], &row);
+    oss_step one = {.known = known, .t = seen, .next = t[step + 1], .remaining = (int)(walk->steps - step)};
+    oss_solver_row(walk->solver, &one, &row);
     w->host[r * width] = row.a;
     for (int m = 0; m < w->terms; m++) w->host[r * width + 1 + (size_t)m] = row.b[m];
   }

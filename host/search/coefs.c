@@ -15,7 +15,8 @@ void oss_coefs_fill(const oss_member *solver, const oss_grid *grid, int terms, c
     }
     for (size_t j = 0; j < k; j++) {
       oss_row row;
-      oss_solver_row(solver, known, t, grid->t[j], &row);
+      oss_step step = {.known = known, .t = t, .next = grid->t[j], .remaining = j == 0 ? 1 : OSS_MANY_STEPS};
+      oss_solver_full_row(solver, &step, &row);
       coef[k * side + j] = row.a;
       for (int m = 0; m < terms; m++) coef[((size_t)(m + 1) * side + k) * side + j] = row.b[m];
     }

@@ -3,6 +3,8 @@
 
 #include "host/solvers/solver.h"
 
+#include <math.h>
+
 #include "host/core/registries.h"
 
 #define OSS_SOLVER(name) extern const oss_solver_desc oss_solver_##name;
@@ -26,16 +28,60 @@ int oss_solver_terms(const oss_member *solver) {
   return terms < 1 ? 1 : terms > OSS_MAX_TERMS - 1 ? OSS_MAX_TERMS - 1 : terms;
 }
 
-void oss_solver_row(const oss_member *solver, int known, const double *t, double next, oss_row *out) {
+int oss_solver_order(const oss_member *solver) {
+  return desc_of(solver)->order(solver);
+}
+
+int oss_solver_orders(const oss_member *solver) {
+  return desc_of(solver)->orders != NULL ? desc_of(solver)->orders(solver) : 1;
+}
+
+int oss_solver_tail(const oss_member *solver) {
+  return desc_of(solver)->tail != NULL ? desc_of(solver)->tail(solver) : 0;
+}
+
+int oss_solver_corrects(const oss_member *solver) {
+  return desc_of(solver)->correct != NULL;
+}
+
+int oss_solver_stages(const oss_member *solver) {
+  return desc_of(solver)->stage != NULL;
+}
+
+int oss_solver_afs(const oss_member *solver) {
+  return oss_member_int(solver, "afs") != 0;
+}
+
+void oss_solver_row(const oss_member *solver, const oss_step *step, oss_row *out) {
   *out = (oss_row){0};
-  if (next == t[0])
+  if (step->next == step->t[0])
     out->a = 1.0;
   else
-    desc_of(solver)->row(solver, known, t, next, out);
+    desc_of(solver)->row(solver, step, out);
+}
+
+void oss_solver_correct(const oss_member *solver, const oss_step *step, oss_row *out) {
+  *out = (oss_row){.a = 1.0};
+  if (desc_of(solver)->correct != NULL && step->known > 1) desc_of(solver)->correct(solver, step, out);
+}
+
+void oss_solver_full_row(const oss_member *solver, const oss_step *step, oss_row *out) {
+  oss_row before;
+  oss_solver_row(solver, step, out);
+  if (desc_of(solver)->correct == NULL || step->known < 2) return;
+  oss_solver_correct(solver, step, &before);
+  for (int m = 0; m < OSS_MAX_TERMS - 1; m++) out->b[m] += out->a * before.b[m];
+  out->a *= before.a;
+}
+
+double oss_solver_stage(const oss_member *solver, const oss_step *step, oss_row *out) {
+  *out = (oss_row){0};
+  if (desc_of(solver)->stage == NULL || step->next == step->t[0]) return 0.0;
+  return desc_of(solver)->stage(solver, step, out);
 }
 
 void oss_solver_history_row(const oss_member *solver, double t, double out[2]) {
-  switch (desc_of(solver)->history) {
+  switch (desc_of(solver)->history != NULL ? desc_of(solver)->history(solver) : OSS_HISTORY_X0) {
     case OSS_HISTORY_X0:
       out[0] = 0.0;
       out[1] = 1.0;
@@ -49,4 +95,33 @@ void oss_solver_history_row(const oss_member *solver, double t, double out[2]) {
       out[1] = -1.0 / t;
       return;
   }
+}
+
+/* The noise is y / sqrt(1 + sigma^2) = x / r with r^2 = (1-t)^2 + t^2, so D = (x - t x / r) / (1-t), written without the cancellation. */
+double oss_solver_afs_gain(double t) {
+  double r = hypot(1.0 - t, t);
+  return (1.0 - t) / (r * (r + t));
+}
+
+void oss_row_euler(const oss_step *step, oss_row *out) {
+  out->a = step->next / step->t[0];
+  out->b[0] = (step->t[0] - step->next) / step->t[0];
+}
+
+int oss_step_finite(const oss_step *step) {
+  int known = step->known;
+  while (known > 1 && step->t[known - 1] >= 1.0) known--;
+  return known;
+}
+
+void oss_row_from_noise(const oss_step *step, int count, const double *weight, oss_row *out) {
+  double t = step->t[0], move = step->next - t; /* (1 - t_j) (sigma_j - sigma_k) = move / (1 - t) */
+  out->a = ((1.0 - step->next) + move * weight[0] / t) / (1.0 - t);
+  out->b[0] = -move * weight[0] / t;
+  for (int m = 1; m < count; m++) out->b[m] = move * weight[m] / (1.0 - t);
+}
+
+void oss_row_from_data(const oss_step *step, int count, const double *weight, oss_row *out) {
+  out->a = step->next / step->t[0];
+  for (int m = 0; m < count; m++) out->b[m] = (step->t[0] - step->next) / step->t[0] * weight[m];
 }

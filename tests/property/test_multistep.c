@@ -17,13 +17,13 @@
 /* ---- the solvers ---- */
 
 /* x + w_0 (x - D) / t + w_1 h_1 + ... */
-static void ab_row(const oss_member *member, int known, const double *t, double next, oss_row *out) {
+static void ab_row(const oss_member *member, const oss_step *step, oss_row *out) {
   double weight[MOST];
   (void)member;
-  ab_weights(known, t, next, weight);
-  out->a = 1.0 + weight[0] / t[0];
-  out->b[0] = -weight[0] / t[0];
-  for (int m = 1; m < known; m++) out->b[m] = weight[m];
+  ab_weights(step->known, step->t, step->next, weight);
+  out->a = 1.0 + weight[0] / step->t[0];
+  out->b[0] = -weight[0] / step->t[0];
+  for (int m = 1; m < step->known; m++) out->b[m] = weight[m];
 }
 
 static int two(const oss_member *member) {
@@ -36,10 +36,15 @@ static int three(const oss_member *member) {
   return 3;
 }
 
+static oss_history of_v(const oss_member *member) {
+  (void)member;
+  return OSS_HISTORY_V;
+}
+
 static const oss_solver_desc ab2 = {
-    .base = {.name = "ab2", .summary = "test", .source = "test"}, .terms = two, .history = OSS_HISTORY_V, .row = ab_row};
+    .base = {.name = "ab2", .summary = "test", .source = "test"}, .terms = two, .history = of_v, .row = ab_row, .order = two};
 static const oss_solver_desc ab3 = {
-    .base = {.name = "ab3", .summary = "test", .source = "test"}, .terms = three, .history = OSS_HISTORY_V, .row = ab_row};
+    .base = {.name = "ab3", .summary = "test", .source = "test"}, .terms = three, .history = of_v, .row = ab_row, .order = three};
 static const oss_member members[] = {{.desc = &ab2.base, .yaml = (char *)"ab2"}, {.desc = &ab3.base, .yaml = (char *)"ab3"}};
 
 /* ---- the problem, through the host's own stages ---- */
