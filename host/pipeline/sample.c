@@ -168,19 +168,22 @@ static oss_status visit_middle(walker *w, size_t i, const float *x) {
   return call(w, w->middle.data, w->second.data);
 }
 
-/* Corrects x, keeps it as a point, and moves on. */
-static oss_status take_step(walker *w, size_t i, float *x, float *point) {
+/* A trajectory shows x corrected; the rows of the step go on from x as it arrived. */
+static oss_status keep_point(walker *w, size_t i, const float *x, const float *const *others, float *point) {
   const oss_problem *p = w->problem;
+  int idle = 1;
+  if (oss_solver_corrects(w->walk->solver)) OSS_TRY(upload_rows(w, i, oss_solver_correct, &idle));
+  if (!idle) return combine(w, x, others, point);
+  return p->be->ops->copy(p->be, w->count * p->elements * sizeof *x, x, point);
+}
+
+static oss_status take_step(walker *w, size_t i, float *x, float *point) {
   const float *others[OSS_MAX_TERMS] = {w->second.data};
   int idle;
   OSS_TRY(denoise(w, i, x));
   if (w->terms > 1) OSS_TRY(compute_history(w, i, x));
   for (int m = 0; m < w->terms - 1; m++) others[m] = w->history[m].data;
-  if (oss_solver_corrects(w->walk->solver)) {
-    OSS_TRY(upload_rows(w, i, oss_solver_correct, &idle));
-    if (!idle) OSS_TRY(combine(w, x, others, x));
-  }
-  if (point != NULL) OSS_TRY(p->be->ops->copy(p->be, w->count * p->elements * sizeof *x, x, point));
+  if (point != NULL) OSS_TRY(keep_point(w, i, x, others, point));
   if (oss_solver_stages(w->walk->solver)) OSS_TRY(visit_middle(w, i, x));
   OSS_TRY(upload_rows(w, i, oss_solver_row, &idle));
   if (!idle) OSS_TRY(combine(w, x, others, x));

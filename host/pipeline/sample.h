@@ -20,7 +20,7 @@ typedef struct oss_walk {
 
 /* Walks count samples from x (backend [count][D]; the start on entry, the end on return). labels: backend [count]. points: NULL or backend
  * [M+1][count][D], which gets every state: point i at i, or at M - i when ascending is set (the teacher's index order). A corrected state
- * replaces the one that was predicted. */
+ * is kept in place of the one that was predicted. */
 oss_status oss_sample(const oss_problem *problem, const oss_walk *walk, size_t count, const int32_t *labels, float *x, float *points,
                       int ascending, oss_progress *progress);
 

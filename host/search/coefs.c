@@ -24,7 +24,7 @@ static void fill_pair(const oss_coef_request *r, int terms, int known, const dou
                    .remaining = j == 0 ? 1 : r->remaining,
                    .order = order,
                    .arrived = r->arrived != NULL ? r->arrived[k] : 0};
-  oss_solver_full_row(r->solver, &step, &row);
+  oss_solver_row(r->solver, &step, &row);
   if (r->carried) {
     double scale = t[0] / (t[0] - step.next);
     row.a = scale * row.a + (1.0 - scale);

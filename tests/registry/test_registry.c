@@ -170,7 +170,7 @@ static void every_solver_is_exact_on_straight_paths(void **state) {
         oss_row row;
         for (int m = 0; m < known; m++) t[m] = times[k - m];
         oss_step step = {.known = known, .t = t, .next = times[k + 1], .remaining = TIMES - 1 - k};
-        oss_solver_full_row(solver, &step, &row);
+        oss_solver_row(solver, &step, &row);
         double x = row.a * ((1.0 - t[0]) * x0 + t[0] * eps) + row.b[0] * x0;
         for (int m = 1; m < known; m++) {
           oss_solver_history_row(solver, t[m], rule);
