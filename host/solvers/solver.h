@@ -78,9 +78,6 @@ void oss_solver_row(const oss_member *solver, const oss_step *step, oss_row *out
 /* The corrected state at t[0], for trajectories alone; the row that does nothing for solvers without a corrector and for known == 1. */
 void oss_solver_correct(const oss_member *solver, const oss_step *step, oss_row *out);
 
-/* The same as oss_solver_row. */
-void oss_solver_full_row(const oss_member *solver, const oss_step *step, oss_row *out);
-
 /* The intermediate point of a two-call step: its time, or 0 when the step takes one call. */
 double oss_solver_stage(const oss_member *solver, const oss_step *step, oss_row *out);
 
