@@ -108,5 +108,6 @@ oss_status oss_config_yaml(const oss_config *config, char **out) {
   add_members(&text, "schedule", 2, &config->schedules);
   add_members(&text, "metrics", 0, &config->metrics);
   add_output(&text, config);
+  if (config->report) oss_text_add(&text, "report: %s\n", config->report);
   return oss_text_take(&text, out);
 }
