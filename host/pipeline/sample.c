@@ -15,6 +15,7 @@ typedef struct walker {
   int terms; /* q */
   oss_buffer output, times, coef, history_coef;
   oss_buffer history[OSS_MAX_TERMS], spare;
+  oss_calibrator calibrator;
   double *host; /* [count][q + 1] staging */
 } walker;
 
@@ -25,6 +26,7 @@ static void close_walker(walker *w) {
   oss_buffer_destroy(&w->history_coef);
   oss_buffer_destroy(&w->spare);
   for (int m = 0; m < OSS_MAX_TERMS; m++) oss_buffer_destroy(&w->history[m]);
+  oss_calibrator_close(&w->calibrator);
   free(w->host);
 }
 
@@ -34,6 +36,7 @@ static oss_status open_walker(walker *w) {
   size_t row = (size_t)w->terms + 1;
   w->host = malloc(w->count * row * sizeof *w->host);
   if (w->host == NULL) return oss_fail(OSS_ERR_MEMORY, "coefficients of %zu samples", w->count);
+  OSS_TRY(oss_calibrator_open(w->problem, w->walk->calibration, w->count, &w->calibrator));
   OSS_TRY(oss_buffer_create(be, "denoiser outputs", state, sizeof(float), &w->output));
   OSS_TRY(oss_buffer_create(be, "times", w->count, sizeof(double), &w->times));
   OSS_TRY(oss_buffer_create(be, "coefficients", w->count * row, sizeof(double), &w->coef));
@@ -90,9 +93,18 @@ static void rotate_history(walker *w) {
   w->spare = oldest;
 }
 
+static double *seen_at(const oss_walk *walk, size_t point) {
+  return walk->seen != NULL ? walk->seen + 2 * point : NULL;
+}
+
+/* The state that the denoiser is given at a step. */
+static oss_status arrive(walker *w, size_t step, float *x) {
+  OSS_TRY(upload_times(w, step));
+  return oss_calibrate(&w->calibrator, w->host, x, seen_at(w->walk, step));
+}
+
 static oss_status take_step(walker *w, size_t step, const int32_t *labels, float *x) {
   const oss_problem *p = w->problem;
-  OSS_TRY(upload_times(w, step));
   OSS_TRY(oss_denoiser_call(p->denoiser, w->count, w->times.data, labels, x, w->output.data));
   if (w->terms > 1) OSS_TRY(compute_history(w, step, x));
   OSS_TRY(upload_rows(w, step));
@@ -112,6 +124,7 @@ oss_status oss_sample(const oss_problem *problem, const oss_walk *walk, size_t c
   if (walk->rows != 1 && walk->rows != count) return oss_fail(OSS_ERR_INTERNAL, "sample: %zu schedules for %zu samples", walk->rows, count);
   OSS_TRY_TO(done, open_walker(&w));
   for (size_t i = 0; i <= walk->steps; i++) {
+    if (i < walk->steps) OSS_TRY_TO(done, arrive(&w, i, x));
     if (points != NULL) {
       size_t point = ascending ? walk->steps - i : i;
       OSS_TRY_TO(done, problem->be->ops->copy(problem->be, state * sizeof *x, x, points + point * state));
@@ -120,6 +133,7 @@ oss_status oss_sample(const oss_problem *problem, const oss_walk *walk, size_t c
     OSS_TRY_TO(done, take_step(&w, i, labels, x));
     if (progress != NULL) oss_progress_work(progress, (double)count * problem->denoiser->flops);
   }
+  if (walk->seen != NULL) status = oss_calibrator_measure(&w.calibrator, x, seen_at(walk, walk->steps));
 done:
   close_walker(&w);
   return status;
