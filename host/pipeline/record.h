@@ -80,6 +80,8 @@ typedef struct oss_record {
   oss_array classes;                                /* (E) i32: each sample's condition; data NULL: unconditional */
   oss_array student, teacher_end;                   /* (E, ...) f32; data NULL: not saved */
   oss_array student_trajectory, teacher_trajectory; /* (points, E, ...) f32 */
+  oss_array quantiles, teacher_quantiles;           /* (M+1, 2) and (N+1, 2) f64; data NULL: the sweep calibrates nothing */
+  double levels[2];                                 /* which quantiles */
 } oss_record;
 
 const char *oss_cell_status_name(oss_cell_status status);

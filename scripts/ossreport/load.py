@@ -13,7 +13,7 @@ import numpy as np
 RESULTS = ("status", "reason", "key", "nfe", "depth", "search_nfe", "search_seconds", "sample_seconds", "teacher")
 # Axes in the order in which they are shown; others are found by what sets two cells apart.
 AXES = ("denoiser", "initial", "teacher_grid", "teacher_solver", "teacher_steps", "samples_search", "samples_evaluate")
-AXES += ("solver", "schedule", "steps", "seed")
+AXES += ("solver", "schedule", "calibration", "steps", "seed")
 
 
 class ReportError(Exception):

@@ -16,7 +16,8 @@ import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
 TABLES = ("official_cost", "official_from", "paper_cost", "paper_from", "pinned_cost")
-STATES = ("student", "student_mse", "uniform_student", "uniform_mse")
+STATES = ("student", "student_mse", "uniform_student", "uniform_mse", "calibrated_student_schedule0")
+QUANTILES = ("teacher_q05", "teacher_q95")
 SCHEDULES = ("official_steps", "paper_steps", "pinned_steps", "official_average_steps", "uniform_steps")
 
 
@@ -43,6 +44,8 @@ def put_search_group(source, target):
     largest = budgets[-1]
     put(target, "t", source["t"][:])
     put(target, "teacher", narrow(source["teacher"][:]))
+    for name in QUANTILES:
+        put(target, name, narrow(source[name][:]))
     for name in TABLES:
         whole = source[largest][name][:]
         for m in budgets[:-1]:
