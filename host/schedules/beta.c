@@ -26,7 +26,7 @@ static oss_status times(const oss_member *member, const oss_grid *grid, int64_t 
 const oss_schedule_desc oss_schedule_beta = {
     .base = {.name = "beta",
              .summary = "quantiles of Beta(a, b) on the teacher's range of flow times",
-             .source = "Lee et al. 2024 (arXiv 2407.12173), section 3; defaults of ComfyUI's beta scheduler",
+             .source = "Lee et al. 2024 (arXiv 2407.12173); defaults of ComfyUI's beta scheduler",
              .options = options,
              .option_count = sizeof options / sizeof options[0]},
     .times = times,

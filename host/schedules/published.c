@@ -23,10 +23,16 @@ oss_status oss_published_times(const oss_member *member, const oss_published *ta
   while (k < count && !oss_member_is(member, "table", tables[k].name)) k++;
   if (k == count) return oss_fail(OSS_ERR_INTERNAL, "no table '%s'", oss_member_text(member, "table"));
   oss_published_levels(&tables[k], steps, t);
+  int64_t above = 0, below = 0;
   for (int64_t i = 0; i < steps; i++) {
     double time = sigma ? oss_t_of_sigma(t[i]) : t[i];
+    above += time >= high;
+    below += time <= low;
     t[i] = time > high ? high : time < low ? low : time;
   }
   t[steps] = grid->t[0];
-  return OSS_OK;
+  if (above <= 1 && below <= (grid->t[0] == 0.0)) return OSS_OK;
+  return oss_fail(OSS_ERR_UNSUPPORTED,
+                  "table %s: of %lld levels %lld lie at or above the teacher's first time %g and %lld at or below %g, its last above 0",
+                  tables[k].name, (long long)steps, (long long)above, high, (long long)below, low);
 }

@@ -23,7 +23,7 @@ void oss_times_spread(const oss_formula *formula, const oss_grid *grid, int64_t 
 oss_status oss_times_descend(const oss_grid *grid, int64_t steps, const double *t) {
   int inside = t[0] <= grid->t[grid->n] && t[steps] >= grid->t[0]; /* false for NaN */
   for (int64_t i = 1; i <= steps; i++)
-    if (!(t[i] < t[i - 1]) || !inside)
+    if (!(t[i] < t[i - 1] * (1.0 - 1e-12)) || !inside) /* nearer ones have the same grid index */
       return oss_fail(OSS_ERR_UNSUPPORTED,
                       "%lld steps have no distinct times between the teacher's t = %g and %g: points %lld and %lld are at %.17g and %.17g",
                       (long long)steps, grid->t[grid->n], grid->t[0], (long long)(i - 1), (long long)i, t[i - 1], t[i]);
