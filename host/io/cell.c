@@ -12,8 +12,8 @@
 
 enum { NAME_BYTES = 160, PATH_BYTES = 2 * NAME_BYTES };
 
-static const char *const results[] = {"status",     "reason",         "key",           "teacher", "nfe", "depth",
-                                      "search_nfe", "search_seconds", "sample_seconds"};
+static const char *const results[] = {"status",         "reason",          "key", "teacher", "nfe", "depth", "search_nfe", "search_seconds",
+                                      "sample_seconds", "search_objective"};
 
 int oss_cell_is_axis(const char *name) {
   for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
@@ -102,6 +102,7 @@ static oss_status write_results(oss_writer *writer, const char *object, const os
   OSS_TRY(oss_writer_int(writer, object, "search_nfe", record->search_nfe));
   OSS_TRY(oss_writer_real(writer, object, "search_seconds", record->search_seconds));
   OSS_TRY(oss_writer_real(writer, object, "sample_seconds", record->sample_seconds));
+  if (record->has_objective) OSS_TRY(oss_writer_real(writer, object, "search_objective", record->objective));
   OSS_TRY(write_schedule(writer, object, &record->schedule));
   const oss_tables *tables = &record->tables;
   if (tables->rows > 0) {
