@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/core/calibration.h"
 #include "host/core/registries.h"
 #include "host/core/value.h"
 #include "host/core/yaml_node.h"
@@ -116,7 +117,8 @@ oss_status oss_axis_default(const oss_registry *registry, const char *fallback, 
 void oss_config_axes(const oss_config *config, oss_axis out[OSS_AXES]) {
   static const oss_registry *const denoisers[] = {&oss_denoisers, NULL}, *const initials[] = {&oss_initials, NULL},
                                    *const solvers[] = {&oss_solvers, NULL}, *const grids[] = {&oss_grids, NULL},
-                                   *const schedules[] = {&oss_schedules, &oss_searches, NULL};
+                                   *const schedules[] = {&oss_schedules, &oss_searches, NULL},
+                                   *const calibrations[] = {&oss_calibrations, NULL};
   const oss_axis all[OSS_AXES] = {
       {.name = "seed", .numbers = &config->seeds},
       {.name = "denoiser", .members = &config->denoisers, .registries = denoisers},
@@ -128,6 +130,7 @@ void oss_config_axes(const oss_config *config, oss_axis out[OSS_AXES]) {
       {.name = "samples_evaluate", .numbers = &config->samples_evaluate},
       {.name = "solver", .members = &config->solvers, .registries = solvers},
       {.name = "schedule", .members = &config->schedules, .registries = schedules},
+      {.name = "calibration", .members = &config->calibrations, .registries = calibrations},
       {.name = "steps", .numbers = &config->steps},
   };
   memcpy(out, all, sizeof all);
@@ -148,6 +151,12 @@ oss_status oss_config_cell_count(const oss_config *config, size_t *count) {
   }
   *count = product;
   return OSS_OK;
+}
+
+int oss_config_calibrates(const oss_config *config) {
+  for (size_t i = 0; i < config->calibrations.count; i++)
+    if (oss_calibration_of(config->calibrations.at[i]) != OSS_CALIBRATION_NONE) return 1;
+  return 0;
 }
 
 /* Then teacher.steps is for those, and lists beside them are left alone by it. */
@@ -175,7 +184,8 @@ oss_cell oss_config_cell(const oss_config *config, size_t number) {
                    .samples_evaluate = config->samples_evaluate.at[at[7]],
                    .solver = config->solvers.at[at[8]],
                    .schedule = config->schedules.at[at[9]],
-                   .steps = config->steps.at[at[10]]};
+                   .calibration = config->calibrations.at[at[10]],
+                   .steps = config->steps.at[at[11]]};
   if (cell.teacher_grid->desc->own_steps && has_formula_grid(config)) {
     cell.repeats = at[5] > 0;
     cell.teacher_steps = OSS_FROM_FILE;

@@ -34,7 +34,7 @@ typedef struct oss_axis {
 } oss_axis;
 
 /* All axes in the order of the product, last fastest; borrowed from the config. */
-enum { OSS_AXES = 11 };
+enum { OSS_AXES = 12 };
 void oss_config_axes(const oss_config *config, oss_axis out[OSS_AXES]);
 
 #endif

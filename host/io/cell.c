@@ -12,8 +12,8 @@
 
 enum { NAME_BYTES = 160, PATH_BYTES = 2 * NAME_BYTES };
 
-static const char *const results[] = {"status",     "reason",         "key",           "teacher", "nfe", "depth",
-                                      "search_nfe", "search_seconds", "sample_seconds"};
+static const char *const results[] = {"status",         "reason",          "key", "teacher", "nfe", "depth", "search_nfe", "search_seconds",
+                                      "sample_seconds", "search_objective"};
 
 int oss_cell_is_axis(const char *name) {
   for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
@@ -86,12 +86,23 @@ static oss_status write_whole(oss_writer *writer, const char *object, const char
   return write_array(writer, object, name, array->type, array->rank, array->dims, array->data);
 }
 
+/* A table of quantiles with the levels that they are of. */
+static oss_status write_quantiles(oss_writer *writer, const char *object, const char *name, const oss_array *array,
+                                  const double levels[2]) {
+  char path[PATH_BYTES];
+  if (!array->data) return OSS_OK;
+  OSS_TRY(write_whole(writer, object, name, array));
+  snprintf(path, sizeof path, "%s/%s", object, name);
+  return oss_writer_reals(writer, path, "levels", 2, levels);
+}
+
 static oss_status write_results(oss_writer *writer, const char *object, const oss_record *record) {
   OSS_TRY(oss_writer_int(writer, object, "nfe", record->nfe));
   OSS_TRY(oss_writer_int(writer, object, "depth", record->depth));
   OSS_TRY(oss_writer_int(writer, object, "search_nfe", record->search_nfe));
   OSS_TRY(oss_writer_real(writer, object, "search_seconds", record->search_seconds));
   OSS_TRY(oss_writer_real(writer, object, "sample_seconds", record->sample_seconds));
+  if (record->has_objective) OSS_TRY(oss_writer_real(writer, object, "search_objective", record->objective));
   OSS_TRY(write_schedule(writer, object, &record->schedule));
   const oss_tables *tables = &record->tables;
   if (tables->rows > 0) {
@@ -106,7 +117,9 @@ static oss_status write_results(oss_writer *writer, const char *object, const os
   OSS_TRY(write_whole(writer, object, "samples/student", &record->student));
   OSS_TRY(write_whole(writer, object, "samples/teacher", &record->teacher_end));
   OSS_TRY(write_whole(writer, object, "trajectory/student", &record->student_trajectory));
-  return write_whole(writer, object, "trajectory/teacher", &record->teacher_trajectory);
+  OSS_TRY(write_whole(writer, object, "trajectory/teacher", &record->teacher_trajectory));
+  OSS_TRY(write_quantiles(writer, object, "trajectory/quantiles", &record->quantiles, record->levels));
+  return write_quantiles(writer, object, OSS_CELL_TEACHER_QUANTILES, &record->teacher_quantiles, record->levels);
 }
 
 oss_status oss_cell_write(oss_writer *writer, const char *object, const oss_record *record) {

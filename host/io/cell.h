@@ -8,8 +8,9 @@
 #include "host/io/h5.h"
 #include "host/pipeline/record.h"
 
-/* Where the folder's files keep their cell. */
+/* Where the folder's files keep their cell, and where a cell keeps the quantiles of its teacher. */
 #define OSS_CELL_OBJECT "/cell"
+#define OSS_CELL_TEACHER_QUANTILES "calibration/teacher"
 
 oss_status oss_cell_write(oss_writer *writer, const char *object, const oss_record *record);
 

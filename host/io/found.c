@@ -3,6 +3,7 @@
 
 #include "host/io/found.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -51,6 +52,7 @@ static oss_status write_parts(oss_writer *writer, const oss_found *found) {
     if (parts[i].array.data != NULL) OSS_TRY(write_plain(writer, parts[i].object, &parts[i].array));
   OSS_TRY(oss_writer_int(writer, "/schedule", "follow", found->schedule.follow));
   OSS_TRY(oss_writer_int(writer, "/schedule", "nfe", found->nfe));
+  if (found->has_objective) OSS_TRY(oss_writer_real(writer, "/schedule", "objective", found->objective));
   return oss_writer_real(writer, "/schedule", "seconds", found->seconds);
 }
 
@@ -90,6 +92,8 @@ static oss_status read_parts(const char *path, oss_found *f) {
   OSS_TRY(oss_io_attribute_real(path, "/schedule", "nfe", 0.0, &nfe));
   f->nfe = (int64_t)nfe;
   OSS_TRY(oss_io_attribute_real(path, "/schedule", "seconds", 0.0, &f->seconds));
+  OSS_TRY(oss_io_attribute_real(path, "/schedule", "objective", NAN, &f->objective));
+  f->has_objective = !isnan(f->objective);
   if (oss_io_exists(path, "/search/index")) OSS_TRY(oss_io_read(path, "/search/index", OSS_I32, 2, 2, &f->per_sample));
   if (!oss_io_exists(path, "/search/from")) return OSS_OK;
   OSS_TRY(oss_io_read(path, "/search/from", OSS_I32, 3, 3, &from));

@@ -69,11 +69,29 @@ static oss_status keep_classes(const oss_evaluation *e, oss_array *out) {
   return status;
 }
 
+/* A table of quantiles (rows, 2), zeroed. */
+static oss_status make_quantiles(size_t rows, oss_array *out) {
+  oss_array a = {.type = OSS_F64, .rank = 2, .dims = {rows, 2}, .data = calloc(2 * rows, sizeof(double))};
+  if (a.data == NULL) return oss_fail(OSS_ERR_MEMORY, "quantiles");
+  *out = a;
+  return OSS_OK;
+}
+
+static oss_status keep_quantiles(const oss_calibration *c, size_t steps, oss_record *r) {
+  if (c == NULL) return OSS_OK;
+  OSS_TRY(make_quantiles(steps + 1, &r->quantiles));
+  OSS_TRY(make_quantiles(c->points, &r->teacher_quantiles));
+  memcpy(r->teacher_quantiles.data, c->quantile, 2 * c->points * sizeof(double));
+  memcpy(r->levels, c->level, sizeof r->levels);
+  return OSS_OK;
+}
+
 static oss_status prepare_record(const oss_evaluation *e, const oss_schedule *schedule, oss_record *r) {
   r->metrics = calloc(e->metrics->count, sizeof *r->metrics);
   if (r->metrics == NULL) return oss_fail(OSS_ERR_MEMORY, "metrics");
   r->metric_count = e->metrics->count;
   OSS_TRY(keep_classes(e, &r->classes));
+  OSS_TRY(keep_quantiles(e->calibration, schedule->steps, r));
   for (size_t m = 0; m < e->metrics->count; m++) {
     const oss_metric_desc *desc = (const oss_metric_desc *)e->metrics->at[m]->desc;
     r->metrics[m].name = desc->base.name;
@@ -144,7 +162,9 @@ static oss_status evaluate_batch(scorer *s, size_t first, size_t count) {
                    .steps = schedule->steps,
                    .t = schedule->t + row * (schedule->steps + 1),
                    .used = schedule->used + row,
-                   .order = schedule->follow ? schedule->order + row * schedule->steps : NULL};
+                   .order = schedule->follow ? schedule->order + row * schedule->steps : NULL,
+                   .calibration = e->calibration,
+                   .seen = s->record->quantiles.data};
   OSS_TRY(oss_sample(p, &walk, count, s->labels.data, s->x.data, s->points.data, 0, e->progress));
   s->record->sample_seconds += oss_now() - begin;
   OSS_TRY(save_points(e, schedule->steps + 1, first, count, 0, s->points.data, &s->record->student_trajectory));
@@ -172,6 +192,8 @@ oss_status oss_evaluate(const oss_evaluation *e, const oss_schedule *schedule, o
     size_t left = e->samples - first;
     OSS_TRY_TO(done, evaluate_batch(&s, first, left < batch_of(e) ? left : batch_of(e)));
   }
+  for (size_t i = 0; i < oss_array_count(&record->quantiles) && record->quantiles.data != NULL; i++)
+    ((double *)record->quantiles.data)[i] /= (double)e->samples;
 done:
   close_scorer(&s);
   return status;
@@ -181,6 +203,7 @@ size_t oss_evaluate_bytes(const oss_evaluation *e, size_t steps) {
   const oss_problem *p = e->problem;
   size_t state = p->elements * sizeof(float), batch = batch_of(e);
   size_t bytes = batch * state + oss_sample_bytes(p, e->solver, batch) + e->metrics->count * e->samples * sizeof(double);
+  if (e->calibration != NULL) bytes += oss_calibrator_bytes(batch) + 2 * (steps + 2 + (size_t)p->grid.n) * sizeof(double);
   if (e->save & OSS_SAVE_SAMPLES) bytes += 2 * e->samples * state;
   if (e->save & OSS_SAVE_TRAJECTORY) bytes += (steps + 1) * batch * state + (steps + 2 + (size_t)p->grid.n) * e->samples * state;
   return bytes;

@@ -40,6 +40,8 @@ typedef struct oss_found {
   oss_array per_sample; /* (S, M+1) i32: the schedules that an average was taken of; data NULL: none */
   int64_t nfe;          /* denoiser evaluations of a search up to this budget, over all samples; the teacher's not included */
   double seconds;       /* and the time of it */
+  int has_objective;    /* 1: what the search minimised, where that is one number for the schedule, is in objective */
+  double objective;
 } oss_found;
 
 typedef struct oss_metric_values {
@@ -72,6 +74,8 @@ typedef struct oss_record {
   int64_t nfe, depth; /* denoiser evaluations a sample, and how many follow one another; the largest of the samples */
   int64_t search_nfe; /* denoiser evaluations of the search for this budget, over all searched samples, the teacher's not included */
   double search_seconds, sample_seconds;
+  int has_objective; /* as in oss_found */
+  double objective;
   oss_schedule schedule;
   oss_tables tables;          /* rows 0: not saved */
   oss_array per_sample;       /* (S, M+1) i32: the schedules an average was taken of (search/index); data NULL: none */
@@ -80,6 +84,8 @@ typedef struct oss_record {
   oss_array classes;                                /* (E) i32: each sample's condition; data NULL: unconditional */
   oss_array student, teacher_end;                   /* (E, ...) f32; data NULL: not saved */
   oss_array student_trajectory, teacher_trajectory; /* (points, E, ...) f32 */
+  oss_array quantiles, teacher_quantiles;           /* (M+1, 2) and (N+1, 2) f64; data NULL: the sweep calibrates nothing */
+  double levels[2];                                 /* which quantiles */
 } oss_record;
 
 const char *oss_cell_status_name(oss_cell_status status);

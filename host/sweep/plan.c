@@ -24,6 +24,7 @@ size_t oss_plan_axes(const oss_planned *planned, int64_t teacher_steps, oss_axis
   axes[n++] = (oss_axis_value){"samples_evaluate", c->samples_evaluate == OSS_SAME ? "same" : NULL, c->samples_evaluate};
   axes[n++] = (oss_axis_value){"solver", c->solver->yaml, 0};
   axes[n++] = (oss_axis_value){"schedule", c->schedule->yaml, 0};
+  axes[n++] = (oss_axis_value){"calibration", c->calibration->yaml, 0};
   axes[n++] = (oss_axis_value){"steps", NULL, c->steps};
   return n;
 }
@@ -124,7 +125,7 @@ static oss_status plan_group(oss_plan *plan, oss_context *c, size_t first, size_
     oss_planned *p = &plan->cells[i];
     int64_t steps = p->cell.steps;
     p->teacher = teacher;
-    OSS_TRY(oss_key_make(memo, c, &p->cell, p->key));
+    OSS_TRY(oss_key_make(memo, c, &p->cell, p->key, p->schedule_key));
     if (p->skip != NULL) continue;
     int64_t calls = oss_sample_calls(p->cell.solver, &c->problem.grid, steps);
     p->nfe = calls * c->denoiser->evaluations;
@@ -136,7 +137,9 @@ static oss_status plan_group(oss_plan *plan, oss_context *c, size_t first, size_
     if (p->bytes > plan->bytes) plan->bytes = p->bytes;
     if (steps > most) most = steps;
   }
-  if (most > 0 && oss_schedule_needs_teacher(schedule)) plan->work += (double)most * oss_dp_row_work(&input, input.samples);
+  int first_calibration = plan->cells[first].cell.calibration == c->config->calibrations.at[0]; /* the others take what it found */
+  if (most > 0 && first_calibration && oss_schedule_needs_teacher(schedule))
+    plan->work += (double)most * oss_dp_row_work(&input, input.samples);
   return OSS_OK;
 }
 

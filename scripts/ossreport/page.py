@@ -10,7 +10,7 @@ from html import escape
 import matplotlib.pyplot as plt
 from PIL import Image
 
-from . import costs, figures, findings, flow, overview, pictures, pivot, provenance, render, stats, tables
+from . import amplitudes, costs, figures, findings, flow, overview, pictures, pivot, provenance, render, stats, tables
 
 STYLE = """
 body { font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; color: #1c1c1c; max-width: 76rem; margin: 0 auto;
@@ -114,6 +114,7 @@ def _heading(out, study):
     )
     links = [("findings", "Key findings"), ("scores", "Scores"), ("run", "The run")]
     links += [(panel.anchor, panel.title) for panel in study.panels]
+    links += [("amplitudes", "Amplitudes")] if amplitudes.groups(study) else []
     links += [("costs", "Costs"), ("missing", "Skipped and failed")]
     out.add("<nav>" + " ".join(f'<a href="#{key}">{escape(text)}</a>' for key, text in links) + "</nav>")
     return name
@@ -242,6 +243,22 @@ def _panel(out, study, panel):
         out.add("<p>No finished cell here.</p>")
 
 
+def _amplitudes(out, study):
+    drawn, found = 0, amplitudes.groups(study)
+    for group in found:
+        figure, caption = amplitudes.figure(study, group) if drawn < amplitudes.GROUPS else (None, "")
+        if figure is None:
+            continue
+        if drawn == 0:
+            out.add(f'<h2 id="amplitudes">Amplitudes</h2><p>{escape(amplitudes.PAGE)}</p>')
+        drawn += 1
+        if len(found) > 1:
+            out.add(f"<h3>{escape(group.title)}</h3>")
+        out.figure(figure, f"amplitudes-{group.slug}" if group.slug else "amplitudes", caption)
+    if 0 < drawn < len(found):
+        out.add(f'<p class="note">({drawn} of {len(found)} teachers are shown.)</p>')
+
+
 def _costs(out, study):
     out.add('<h2 id="costs">Costs</h2>')
     header, rows = costs.cell_table(study)
@@ -286,6 +303,7 @@ def write(study, plan, folder):
     _run(out, study)
     for panel in study.panels:
         _panel(out, study, panel)
+    _amplitudes(out, study)
     _costs(out, study)
     _missing(out, study)
     page = (

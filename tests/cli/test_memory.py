@@ -25,11 +25,11 @@ sys.exit(os.waitstatus_to_exitcode(status))
 """
 
 
-def case(search, evaluate, batch, teacher, steps, schedule="oss", save="none"):
+def case(search, evaluate, batch, teacher, steps, schedule="oss", save="none", **student):
     return {
         "samples": {"search": search, "evaluate": evaluate, "batch": batch},
         "teacher.steps": teacher,
-        "student": {"steps": steps, "schedule": schedule},
+        "student": {"steps": steps, "schedule": schedule, **student},
         "output.save": save,
     }
 
@@ -44,6 +44,10 @@ CASES = {  # 100 to 400 MiB each, in a second or a few where much is compressed
     ),
     "trajectories": (dict(elements=16384), case(2, 16, 8, 60, 20, "uniform", "all")),
     "tables": (dict(elements=4), case(128, 2, 8, 300, [30, 60], "oss", "tables")),
+    "calibration": (  # the searched samples' whole way, though nothing is searched
+        dict(elements=16384),
+        case(12, 2, 6, 220, 2, "uniform", calibration=["none", "affine"]),
+    ),
     "denoiser": (dict(elements=16384, components=1024), case(2, 2, 2, 4, 1)),
 }
 
