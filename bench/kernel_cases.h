@@ -290,6 +290,8 @@ static const bench_case cases[] = {
     {"gather_states", "", 1, 2.0, 0, pair_prepare, gather_run, 6, gather_check, 0.0, no_fma, copy_bytes},
     {"dp_relax", "", 1, 2.0, 0, relax_prepare, relax_run, 1, relax_check, 0.0, no_fma, relax_bytes},
     {"cost_accumulate", "log", 1, 2.0, 0, relax_prepare, accumulate_run, 3, accumulate_check, 1e-12, no_fma, accumulate_bytes},
+    {"cost_select", "", 0, 2.0, 0, select_prepare, select_run, 1, select_check, 0.0, no_fma, select_bytes},
+    {"project", "64", 0, 2.0, 0, project_prepare, project_run, 2, project_check, 1.2e-7, project_fma, project_bytes},
 };
 enum { CASE_COUNT = sizeof cases / sizeof cases[0] };
 

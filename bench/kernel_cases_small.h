@@ -188,4 +188,62 @@ static double accumulate_bytes(const problem *w) {
   return 8.0 * (double)((w->n + 1) * (w->n + 1)) * (double)(w->b + 3); /* the costs, the upload of zeros, the sums read and written */
 }
 
+/* ---- cost_select, the second of two candidates: 0 candidate, 1 best, 2 choice, 3 the first candidate. */
+static void select_prepare(problem *w) {
+  const size_t cells = w->b * (w->n + 1) * (w->n + 1);
+  double *candidate = buffer(w, cells * sizeof *candidate);
+  buffer(w, cells * sizeof(double));
+  buffer(w, cells * sizeof(int32_t));
+  double *first = buffer(w, cells * sizeof *first);
+  for (size_t i = 0; i < cells; i++) candidate[i] = uniform(w), first[i] = uniform(w);
+}
+static oss_status select_run(const problem *w) {
+  const size_t cells = w->b * (w->n + 1) * (w->n + 1);
+  OSS_TRY(w->be->ops->cost_select(w->be, cells, 1, w->at[3], w->at[1], w->at[2]));
+  return w->be->ops->cost_select(w->be, cells, 2, w->at[0], w->at[1], w->at[2]);
+}
+static double select_check(const problem *w) {
+  const double *candidate = w->host[0], *best = w->host[1], *first = w->host[3];
+  for (size_t i = 0; i < w->b * (w->n + 1) * (w->n + 1); i++)
+    if (best[i] != fmin(candidate[i], first[i])) return INFINITY;
+  return 0.0;
+}
+static double select_bytes(
+    const problem *w) { /* the first reads 8 and writes 12; the second reads 16 and writes 12 for half of the cells */
+  return 42.0 * (double)w->b * (double)(w->n + 1) * (double)(w->n + 1);
+}
+
+/* ---- project to 64 features: 0 matrix, 1 in, 2 out. The sums are in double: a lane of those counts as two in float32. */
+enum { FEATURES = 64 };
+static void project_prepare(problem *w) {
+  normals(w, FEATURES * w->d);
+  normals(w, states(w));
+  buffer(w, (w->n + 1) * w->b * FEATURES * sizeof(float));
+}
+static oss_status project_run(const problem *w) {
+  return w->be->ops->project(w->be, (w->n + 1) * w->b, w->d, FEATURES, w->at[0], w->at[1], w->at[2]);
+}
+static double project_check(const problem *w) {
+  const float *matrix = w->host[0], *in = w->host[1], *out = w->host[2];
+  const size_t all = (w->n + 1) * w->b * FEATURES;
+  double error = 0.0;
+  for (size_t i = 0; i < picks(all); i++) {
+    const size_t at = pick(i, all);
+    double sum = 0.0, size = 0.0;
+    for (size_t e = 0; e < w->d; e++) {
+      const double term = (double)matrix[at % FEATURES * w->d + e] * (double)in[at / FEATURES * w->d + e];
+      sum += term;
+      size += fabs(term);
+    }
+    error = worst(error, off((double)out[at], sum, size));
+  }
+  return error;
+}
+static double project_fma(const problem *w) {
+  return 2.0 * FEATURES * (double)states(w);
+}
+static double project_bytes(const problem *w) {
+  return 4.0 * ((double)states(w) + FEATURES * (double)w->d);
+}
+
 #endif

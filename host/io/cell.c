@@ -45,6 +45,10 @@ static oss_status write_schedule(oss_writer *writer, const char *object, const o
   OSS_TRY_TO(done, write_array(writer, object, "schedule/sigma", OSS_F64, 2, dims, sigma));
   OSS_TRY_TO(done, write_array(writer, object, "schedule/used", OSS_I32, 1, dims, s->used));
   OSS_TRY_TO(done, write_array(writer, object, "schedule/start", OSS_F64, 1, dims, s->start));
+  if (s->order != NULL) {
+    const size_t steps[2] = {s->rows, s->steps};
+    OSS_TRY_TO(done, write_array(writer, object, "schedule/order", OSS_I32, 2, steps, s->order));
+  }
 done:
   free(sigma);
   return status;
@@ -103,6 +107,7 @@ static oss_status write_results(oss_writer *writer, const char *object, const os
     const size_t dims[3] = {tables->rows, tables->steps, tables->n + 1};
     OSS_TRY(write_array(writer, object, "search/cost", OSS_F64, 3, dims, tables->cost));
     OSS_TRY(write_array(writer, object, "search/from", OSS_I32, 3, dims, tables->from));
+    if (tables->order != NULL) OSS_TRY(write_array(writer, object, "search/order", OSS_I32, 3, dims, tables->order));
   }
   OSS_TRY(write_whole(writer, object, "search/index", &record->per_sample));
   OSS_TRY(write_whole(writer, object, "search/pair_cost", &record->pair_cost));

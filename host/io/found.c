@@ -22,7 +22,7 @@ typedef struct part {
   oss_array array;
 } part;
 
-enum { PART_COUNT = 8 };
+enum { PART_COUNT = 10 };
 
 static void list_parts(const oss_found *f, part out[PART_COUNT]) {
   const oss_schedule *s = &f->schedule;
@@ -34,7 +34,9 @@ static void list_parts(const oss_found *f, part out[PART_COUNT]) {
   out[4] = (part){"/search/index", f->per_sample};
   out[5] = (part){"/search/from", {OSS_I32, 3, {t->rows, t->steps, t->n + 1}, t->from}};
   out[6] = (part){"/search/cost", {OSS_F64, 3, {t->rows, t->steps, t->n + 1}, t->cost}};
-  out[7] = (part){"/search/pair_cost", f->pair_cost};
+  out[7] = (part){"/schedule/order", {OSS_I32, 2, {s->rows, s->steps}, s->order}};
+  out[8] = (part){"/search/order", {OSS_I32, 3, {t->rows, t->steps, t->n + 1}, t->order}};
+  out[9] = (part){"/search/pair_cost", f->pair_cost};
 }
 
 /* Not compressed: the file lives for minutes. */
@@ -69,6 +71,7 @@ static oss_status write_parts(oss_writer *writer, const oss_found *found) {
   for (int i = 0; i < PART_COUNT; i++)
     if (parts[i].array.data != NULL) OSS_TRY(write_plain(writer, parts[i].object, &parts[i].array));
   OSS_TRY(write_claim(writer, &found->claim));
+  OSS_TRY(oss_writer_int(writer, "/schedule", "follow", found->schedule.follow));
   OSS_TRY(oss_writer_int(writer, "/schedule", "nfe", found->nfe));
   return oss_writer_real(writer, "/schedule", "seconds", found->seconds);
 }
@@ -92,8 +95,8 @@ oss_status oss_found_write(const char *output, const char *key, const oss_found 
 static oss_status read_parts(const char *path, oss_found *f) {
   oss_schedule *s = &f->schedule;
   oss_tables *t = &f->tables;
-  oss_array index = {0}, times = {0}, used = {0}, start = {0}, from = {0}, cost = {0};
-  double nfe;
+  oss_array index = {0}, times = {0}, used = {0}, start = {0}, from = {0}, cost = {0}, order = {0};
+  double nfe, follow;
   OSS_TRY(oss_io_read(path, "/schedule/index", OSS_I32, 2, 2, &index));
   *s = (oss_schedule){.rows = index.dims[0], .steps = index.dims[1] - 1, .index = index.data};
   OSS_TRY(oss_io_read(path, "/schedule/t", OSS_F64, 2, 2, &times));
@@ -102,6 +105,10 @@ static oss_status read_parts(const char *path, oss_found *f) {
   s->used = used.data;
   OSS_TRY(oss_io_read(path, "/schedule/start", OSS_F64, 1, 1, &start));
   s->start = start.data;
+  if (oss_io_exists(path, "/schedule/order")) OSS_TRY(oss_io_read(path, "/schedule/order", OSS_I32, 2, 2, &order));
+  s->order = order.data;
+  OSS_TRY(oss_io_attribute_real(path, "/schedule", "follow", 0.0, &follow));
+  s->follow = follow != 0.0;
   OSS_TRY(oss_io_attribute_real(path, "/schedule", "nfe", 0.0, &nfe));
   f->nfe = (int64_t)nfe;
   OSS_TRY(oss_io_attribute_real(path, "/schedule", "seconds", 0.0, &f->seconds));
@@ -113,6 +120,9 @@ static oss_status read_parts(const char *path, oss_found *f) {
   *t = (oss_tables){.rows = from.dims[0], .steps = from.dims[1], .n = from.dims[2] - 1, .from = from.data};
   OSS_TRY(oss_io_read_unbounded(path, "/search/cost", 3, 3, &cost)); /* infinite where unreachable */
   t->cost = cost.data;
+  order = (oss_array){0};
+  if (oss_io_exists(path, "/search/order")) OSS_TRY(oss_io_read(path, "/search/order", OSS_I32, 3, 3, &order));
+  t->order = order.data;
   return OSS_OK;
 }
 

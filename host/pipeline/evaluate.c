@@ -143,7 +143,8 @@ static oss_status evaluate_batch(scorer *s, size_t first, size_t count) {
                    .rows = schedule->rows == 1 ? 1 : count,
                    .steps = schedule->steps,
                    .t = schedule->t + row * (schedule->steps + 1),
-                   .used = schedule->used + row};
+                   .used = schedule->used + row,
+                   .order = schedule->follow ? schedule->order + row * schedule->steps : NULL};
   OSS_TRY(oss_sample(p, &walk, count, s->labels.data, s->x.data, s->points.data, 0, e->progress));
   s->record->sample_seconds += oss_now() - begin;
   OSS_TRY(save_points(e, schedule->steps + 1, first, count, 0, s->points.data, &s->record->student_trajectory));
@@ -159,8 +160,11 @@ oss_status oss_evaluate(const oss_evaluation *e, const oss_schedule *schedule, o
   oss_status status;
   if (schedule->rows != 1 && schedule->rows != e->samples)
     return oss_fail(OSS_ERR_INTERNAL, "evaluate: %zu schedules for %zu samples", schedule->rows, e->samples);
-  for (size_t r = 0; r < schedule->rows; r++)
-    if (schedule->used[r] > record->depth) record->depth = schedule->used[r];
+  oss_walk walk = {.solver = e->solver, .rows = schedule->rows, .steps = schedule->steps, .t = schedule->t, .used = schedule->used};
+  for (size_t r = 0; r < schedule->rows; r++) {
+    int64_t calls = oss_walk_calls(&walk, r);
+    if (calls > record->depth) record->depth = calls;
+  }
   record->nfe = record->depth * e->problem->denoiser->evaluations;
   OSS_TRY(prepare_record(e, schedule, record));
   OSS_TRY_TO(done, open_scorer(&s));

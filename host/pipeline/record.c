@@ -40,6 +40,7 @@ void oss_schedule_free(oss_schedule *schedule) {
   free(schedule->t);
   free(schedule->used);
   free(schedule->start);
+  free(schedule->order);
   *schedule = (oss_schedule){0};
 }
 
@@ -47,6 +48,7 @@ void oss_tables_free(oss_tables *tables) {
   if (!tables) return;
   free(tables->cost);
   free(tables->from);
+  free(tables->order);
   *tables = (oss_tables){0};
 }
 

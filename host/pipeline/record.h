@@ -19,6 +19,8 @@ typedef struct oss_schedule {
   int32_t *index;     /* (R, M+1) indices in the teacher's grid, descending; -1 off the grid */
   double *t;          /* (R, M+1) flow times, descending */
   int32_t *used;      /* (R) real steps, 1..M */
+  int32_t *order;     /* (R, M) the order each step was chosen with (orders: best), 0 for repeats; NULL: the solver's own */
+  int follow;         /* the student takes those orders; else the solver's own */
   double *start;      /* (R) flow time whose noise level the start has under initial: t (t_N for a schedule found on the grid) */
 } oss_schedule;
 
@@ -26,8 +28,9 @@ typedef struct oss_schedule {
 typedef struct oss_tables {
   size_t rows, steps, n; /* R, M, N */
   double *cost;          /* (R, M, N+1); +infinity where unreachable */
-  int32_t *from; /* (R, M, N+1); -1 where unreachable; j itself where carry keeps the row before; the row before's entry there in official,
-                    as published */
+  int32_t *from;  /* (R, M, N+1); -1 where unreachable; j itself where carry keeps the row before; the row before's entry there in official,
+                     as published */
+  int32_t *order; /* (R, M, N+1) the order each cell was reached with; NULL: the solver's own */
 } oss_tables;
 
 /* What a search knows of the schedules it returns, over the searched samples; {0}: it claims nothing. */

@@ -72,7 +72,7 @@ static oss_status compute(oss_teacher *t, size_t first, size_t count) {
   t->held_first = first;
   t->held_count = count;
   status = check_finite(t, t->states.data, count, start, scratch.data);
-  t->nfe += (int64_t)(count * n) * p->denoiser->evaluations;
+  t->nfe += (int64_t)count * oss_grid_calls(p->teacher_solver, &p->grid) * p->denoiser->evaluations;
   t->seconds += oss_now() - start_time;
 done:
   if (status != OSS_OK) t->held_count = 0;

@@ -5,7 +5,7 @@
 
 #include "host/search/dp.h"
 
-oss_status oss_dp_backtrack(const oss_tables *tables, size_t row, size_t steps, int32_t *index) {
+oss_status oss_dp_backtrack(const oss_tables *tables, size_t row, size_t steps, int32_t *index, int32_t *order) {
   size_t side = tables->n + 1;
   const double *cost = tables->cost + row * tables->steps * side;
   const int32_t *from = tables->from + row * tables->steps * side;
@@ -17,9 +17,15 @@ oss_status oss_dp_backtrack(const oss_tables *tables, size_t row, size_t steps, 
   for (size_t m = steps; m-- > 0;) {
     int32_t k = from[m * side + (size_t)j];
     if (k < 0) k = (int32_t)tables->n; /* only the start itself has no predecessor: fewer steps than asked for */
-    if (k != j) index[--next] = k;
+    if (k != j) {
+      index[--next] = k;
+      if (order != NULL && tables->order != NULL) order[next] = tables->order[(row * tables->steps + m) * side + (size_t)j];
+    }
     j = k;
   }
-  for (size_t i = 0; i < next; i++) index[i] = index[next];
+  for (size_t i = 0; i < next; i++) {
+    index[i] = index[next];
+    if (order != NULL && tables->order != NULL) order[i] = 0;
+  }
   return OSS_OK;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "host/core/registries.h"
+#include "host/io/reader.h"
 
 #define OSS_COST(name) extern const oss_cost_desc oss_cost_##name;
 #include "host/search/costs.def"
@@ -18,6 +19,23 @@ static const oss_cost_desc *const costs[] = {
 };
 
 OSS_DEFINE_REGISTRY(oss_costs, costs, "costs", "cost", "what a search compares with the teacher (option cost of a search)")
+
+const oss_option oss_cost_options[] = {
+    {.name = "p",
+     .type = OSS_OPTION_REAL,
+     .fallback = "2",
+     .min = 0,
+     .max = 16,
+     .open_min = 1,
+     .help = "exponent: mean |difference|^p; 2: mean squared error"},
+    {.name = "channels", .type = OSS_OPTION_COUNT, .fallback = "all", .min = 1, .max = 1e9, .help = "all, or the first so many channels"},
+    {.name = "frames",
+     .type = OSS_OPTION_COUNT,
+     .fallback = "all",
+     .min = 1,
+     .max = 1e9,
+     .help = "all, or so many frames spread evenly (video)"},
+};
 
 static oss_status check_axes(const oss_member *cost, const oss_problem *p, size_t channels, size_t frames) {
   if (channels > 0 && p->rank < 2)
@@ -36,25 +54,48 @@ static size_t chosen_frame(size_t f, size_t frames, size_t all_frames) {
   return (size_t)((double)f * ((double)(all_frames - 1) / (double)(frames - 1)));
 }
 
-oss_status oss_cost_columns(const oss_member *cost, const oss_problem *p, int32_t **columns, size_t *count) {
+/* The elements that channels and frames select from a sample (C, H, W) or (C, F, H, W). */
+static oss_status select_columns(const oss_member *cost, const oss_problem *p, oss_cost_view *view) {
   size_t channels = (size_t)oss_member_int(cost, "channels"), frames = (size_t)oss_member_int(cost, "frames"); /* 0: all */
-  *columns = NULL;
-  *count = p->elements;
   OSS_TRY(check_axes(cost, p, channels, frames));
   if (channels == 0 && frames == 0) return OSS_OK;
   size_t all_frames = p->rank == 4 ? p->dims[1] : 1;
   size_t plane = p->elements / (p->dims[0] * all_frames);
   if (channels == 0) channels = p->dims[0];
   if (frames == 0) frames = all_frames;
-  int32_t *out = malloc(channels * frames * plane * sizeof *out);
-  if (out == NULL) return oss_fail(OSS_ERR_MEMORY, "elements of the cost");
-  size_t n = 0;
+  view->columns = malloc(channels * frames * plane * sizeof *view->columns);
+  if (view->columns == NULL) return oss_fail(OSS_ERR_MEMORY, "elements of the cost");
+  view->count = 0;
   for (size_t c = 0; c < channels; c++)
     for (size_t f = 0; f < frames; f++) {
       size_t frame = chosen_frame(f, frames, all_frames);
-      for (size_t e = 0; e < plane; e++) out[n++] = (int32_t)((c * all_frames + frame) * plane + e);
+      for (size_t e = 0; e < plane; e++) view->columns[view->count++] = (int32_t)((c * all_frames + frame) * plane + e);
     }
-  *columns = out;
-  *count = n;
   return OSS_OK;
+}
+
+static oss_status load_matrix(const oss_member *cost, const oss_problem *p, oss_cost_view *view) {
+  const char *path = oss_member_path(cost, "file"), *dataset = oss_member_text(cost, "dataset");
+  oss_array matrix;
+  OSS_TRY(oss_io_read(path, dataset, OSS_F32, 2, 2, &matrix));
+  if (matrix.dims[1] != p->elements) {
+    size_t has = matrix.dims[1];
+    oss_array_free(&matrix);
+    return oss_member_fail(cost, "%s: '%s' has rows of %zu values, a sample has %zu elements", path, dataset, has, p->elements);
+  }
+  view->matrix = matrix.data;
+  view->count = matrix.dims[0];
+  return OSS_OK;
+}
+
+oss_status oss_cost_view_create(const oss_member *cost, const oss_problem *p, oss_cost_view *out) {
+  const oss_cost_desc *desc = (const oss_cost_desc *)cost->desc;
+  *out = (oss_cost_view){.data = desc->data, .calls = desc->calls, .p = oss_member_real(cost, "p"), .count = p->elements};
+  return oss_member_value(cost, "file")->given ? load_matrix(cost, p, out) : select_columns(cost, p, out);
+}
+
+void oss_cost_view_free(oss_cost_view *view) {
+  free(view->columns);
+  free(view->matrix);
+  *view = (oss_cost_view){0};
 }

@@ -10,13 +10,28 @@
 
 typedef struct oss_cost_desc {
   oss_member_desc base;
+  int data;  /* compares predictions of the data, D, with the denoiser's at the teacher's state; else states */
+  int calls; /* the prediction takes a denoiser call at the candidate; else the step carries it */
 } oss_cost_desc;
 
 extern const oss_registry oss_costs;
 
-/* The elements that channels and frames of a cost select from a sample (C, H, W) or (C, F, H, W): the first n channels; the frames
- * floor(f (F-1) / (n-1)), f < n. *columns is NULL for all of them, else new memory. OSS_ERR_CONFIG when the sample has no such axis or too
- * few. */
-oss_status oss_cost_columns(const oss_member *cost, const oss_problem *problem, int32_t **columns, size_t *count);
+/* The options shared by the costs on elements of the state. */
+extern const oss_option oss_cost_options[];
+enum { OSS_COST_OPTIONS = 3 };
+
+/* What a cost looks at. Columns and matrix are alternatives; neither: all elements. */
+typedef struct oss_cost_view {
+  int data, calls;  /* of the descriptor */
+  double p;         /* mean |difference|^p */
+  int32_t *columns; /* (count) elements of the state; owned */
+  float *matrix;    /* (count, D) linear features; owned */
+  size_t count;     /* values compared */
+} oss_cost_view;
+
+/* Reads the options: the first channels; the frames floor(f (F-1) / (n-1)), f < n; the matrix of features from its file. OSS_ERR_CONFIG
+ * when the sample has no such axis or too few, OSS_ERR_INPUT for the file. Free with oss_cost_view_free. */
+oss_status oss_cost_view_create(const oss_member *cost, const oss_problem *problem, oss_cost_view *out);
+void oss_cost_view_free(oss_cost_view *view);
 
 #endif

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/search/coefs.h"
-
 /* One list of a block's buffers serves the allocation and the estimate. */
 typedef struct request {
   oss_buffer *buffer;
@@ -16,11 +14,16 @@ typedef struct request {
   size_t count, size;
 } request;
 
-enum { MAX_REQUESTS = 2 * OSS_MAX_TERMS + 12 };
+enum { MAX_REQUESTS = 2 * OSS_MAX_TERMS + 20 };
+
+/* The views of x, output and histories; a pairwise cost looks at one candidate at a time. */
+static int view_count(const dp_shared *s) {
+  return !s->views ? 0 : s->pairwise ? 1 : s->terms + 1;
+}
 
 static size_t list_requests(dp_block *b, const dp_shared *s, size_t count, int copy_teacher, request *out) {
   size_t n = 0, cells = s->side * count, state = cells * s->d, chosen = cells * s->chosen;
-  int selects = s->options->columns != NULL;
+  int stages = oss_solver_stages(s->input->solver);
   out[n++] = (request){&b->x, "search states", state, sizeof(float)};
   out[n++] = (request){&b->next, "search states", state, sizeof(float)};
   out[n++] = (request){&b->output, "search denoiser outputs", state, sizeof(float)};
@@ -28,11 +31,17 @@ static size_t list_requests(dp_block *b, const dp_shared *s, size_t count, int c
   out[n++] = (request){&b->previous, "search costs", cells, sizeof(double)};
   out[n++] = (request){&b->cur, "search costs", cells, sizeof(double)};
   out[n++] = (request){&b->from, "search choices", cells, sizeof(int32_t)};
-  if (copy_teacher || selects) out[n++] = (request){&b->target, "search targets", chosen, sizeof(float)};
-  if (selects)
-    for (int m = 0; m <= s->terms; m++) out[n++] = (request){&b->chosen[m], "elements of the cost", chosen, sizeof(float)};
+  if (oss_solver_afs(s->input->solver)) out[n++] = (request){&b->gains, "search first steps", cells, sizeof(double)};
+  if (copy_teacher || s->views || s->options->cost.data) out[n++] = (request){&b->target, "search targets", chosen, sizeof(float)};
+  for (int m = 0; m < view_count(s); m++) out[n++] = (request){&b->chosen[m], "what the cost looks at", chosen, sizeof(float)};
+  if (s->terms > 1 || stages) out[n++] = (request){&b->moved, "search states", state, sizeof(float)};
+  if (s->pairwise) {
+    out[n++] = (request){&b->second, "search denoiser outputs", state, sizeof(float)};
+    out[n++] = (request){&b->pair_coef, "search pair coefficients", 2 * cells, sizeof(double)};
+    out[n++] = (request){&b->pair_times, "search pair times", cells, sizeof(double)};
+    out[n++] = (request){&b->errors, "search pair errors", cells, sizeof(double)};
+  }
   if (s->terms == 1) return n;
-  out[n++] = (request){&b->moved, "search states", state, sizeof(float)};
   out[n++] = (request){&b->own, "search histories", state, sizeof(float)};
   out[n++] = (request){&b->history_coef, "search history coefficients", 2 * cells, sizeof(double)};
   for (int m = 0; m < s->terms - 1; m++) out[n++] = (request){&b->history[m], "search histories", state, sizeof(float)};
@@ -44,52 +53,95 @@ size_t dp_block_bytes(const dp_shared *shared, size_t count, int copy_teacher) {
   request list[MAX_REQUESTS];
   size_t n = list_requests(&block, shared, count, copy_teacher, list), bytes = 0;
   for (size_t i = 0; i < n; i++) bytes += list[i].count * list[i].size;
-  return bytes + shared->side * count * (sizeof(int32_t) * (size_t)shared->terms); /* labels, paths */
+  size_t host = (size_t)shared->terms + (shared->orders > 1 ? 2 : 0); /* labels, paths, orders */
+  return bytes + shared->side * count * sizeof(int32_t) * host;
+}
+
+void dp_shared_size(dp_shared *s, const oss_search_input *input, const oss_dp_options *options) {
+  const oss_problem *p = input->problem;
+  *s = (dp_shared){.input = input,
+                   .options = options,
+                   .side = (size_t)p->grid.n + 1,
+                   .d = p->elements,
+                   .chosen = options->cost.count,
+                   .terms = oss_solver_terms(input->solver),
+                   .orders = options->best ? oss_solver_orders(input->solver) : 1,
+                   .pairwise = oss_dp_pairwise(input->solver, &options->cost),
+                   .views = options->cost.columns != NULL || options->cost.matrix != NULL,
+                   .batch = p->batch < input->samples ? p->batch : input->samples};
+  s->own_coefs = s->terms > 1 && !options->joint;
 }
 
 size_t dp_shared_bytes(const dp_shared *s) {
   size_t table = s->side * s->side * sizeof(double), row = (size_t)s->terms + 1;
-  size_t tables = s->terms > 1 && !s->options->joint ? s->batch : 1;
-  return s->batch * table + (tables + 1) * row * table;
+  size_t bytes = s->batch * table + ((s->own_coefs ? s->batch : 1) + 1) * row * table;
+  if (s->orders > 1) bytes += s->batch * (table + table / 2) + table / 2;
+  if (s->pairwise) bytes += s->batch * table;
+  if (oss_solver_stages(s->input->solver)) bytes += 4 * table;
+  if (s->options->cost.matrix != NULL) bytes += 2 * s->chosen * s->d * sizeof(float);
+  return bytes;
 }
 
-oss_status dp_shared_open(dp_shared *s, const oss_search_input *input, const oss_dp_options *options) {
-  const oss_problem *p = input->problem;
+static oss_status open_view(dp_shared *s) {
+  const oss_cost_view *view = &s->options->cost;
+  oss_backend *be = s->input->problem->be;
+  size_t count = view->matrix != NULL ? s->chosen * s->d : s->chosen;
+  size_t size = view->matrix != NULL ? sizeof *view->matrix : sizeof *view->columns;
+  if (!s->views) return OSS_OK;
+  OSS_TRY(oss_buffer_create(be, "what the cost looks at", count, size, &s->view));
+  return oss_buffer_upload(&s->view, 0, count * size, view->matrix != NULL ? (const void *)view->matrix : view->columns);
+}
+
+oss_status dp_shared_open(dp_shared *s) {
+  oss_backend *be = s->input->problem->be;
   size_t table = s->side * s->side, row = (size_t)s->terms + 1;
-  size_t tables = s->terms > 1 && !options->joint ? s->batch : 1;
-  s->coef_stride = tables > 1 ? row * table : 0;
+  s->coef_stride = s->own_coefs ? row * table : 0;
   s->host_coef = calloc(row * table, sizeof *s->host_coef);
   if (s->host_coef == NULL) return oss_fail(OSS_ERR_MEMORY, "search coefficients of %zu grid points", s->side);
-  OSS_TRY(oss_buffer_create(p->be, "search coefficients", tables * row * table, sizeof(double), &s->coef));
-  OSS_TRY(oss_buffer_create(p->be, "search pair costs", s->batch * table, sizeof(double), &s->cost));
-  if (s->terms == 1) {
-    oss_coefs_fill(input->solver, &p->grid, 1, NULL, s->host_coef);
-    OSS_TRY(oss_buffer_upload(&s->coef, 0, row * table * sizeof(double), s->host_coef));
+  OSS_TRY(oss_buffer_create(be, "search coefficients", (s->own_coefs ? s->batch : 1) * row * table, sizeof(double), &s->coef));
+  OSS_TRY(oss_buffer_create(be, "search pair costs", s->batch * table, sizeof(double), &s->cost));
+  if (s->orders > 1) {
+    s->host_choice = malloc(table * sizeof *s->host_choice);
+    if (s->host_choice == NULL) return oss_fail(OSS_ERR_MEMORY, "search orders");
+    OSS_TRY(oss_buffer_create(be, "search pair costs", s->batch * table, sizeof(double), &s->trial));
+    OSS_TRY(oss_buffer_create(be, "search pair orders", s->batch * table, sizeof(int32_t), &s->choice));
   }
-  if (options->columns == NULL) return OSS_OK;
-  OSS_TRY(oss_buffer_create(p->be, "cost elements", s->chosen, sizeof(int32_t), &s->columns));
-  return oss_buffer_upload(&s->columns, 0, s->chosen * sizeof(int32_t), options->columns);
+  if (s->pairwise) OSS_TRY(dp_pairs_open(s));
+  return open_view(s);
 }
 
 void dp_shared_close(dp_shared *s) {
-  oss_buffer_destroy(&s->coef);
-  oss_buffer_destroy(&s->columns);
-  oss_buffer_destroy(&s->cost);
+  oss_buffer *all[] = {&s->coef, &s->view, &s->cost, &s->trial, &s->choice, &s->middle};
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) oss_buffer_destroy(all[i]);
   free(s->host_coef);
+  free(s->middle_times);
+  free(s->second);
+  free(s->host_cost);
+  free(s->host_choice);
 }
 
-static oss_status select_columns(const dp_shared *s, size_t rows, const float *in, float *out) {
-  oss_backend *be = s->input->problem->be;
-  return be->ops->gather_columns(be, rows, s->d, s->chosen, s->columns.data, in, out);
+/* out = D at the teacher's states; the state itself at t = 0. */
+static oss_status teacher_data(dp_block *b, const dp_shared *s, const float *states, float *out) {
+  const oss_problem *p = s->input->problem;
+  size_t low = p->grid.t[0] > 0.0 ? 0 : 1, skip = low * b->count;
+  if (low == 1) OSS_TRY(p->be->ops->copy(p->be, b->count * s->d * sizeof(float), states, out));
+  return oss_denoiser_call(p->denoiser, (s->side - low) * b->count, (double *)b->times.data + skip, (int32_t *)b->labels.data + skip,
+                           states + skip * s->d, out + skip * s->d);
 }
 
+/* What the costs compare with. */
 static oss_status place_teacher(dp_block *b, const dp_shared *s) {
   oss_backend *be = s->input->problem->be;
   const float *states;
   OSS_TRY(oss_teacher_states(s->input->teacher, b->first, b->count, &states));
   b->teacher = b->target.data != NULL ? b->target.data : states;
-  if (s->options->columns != NULL) return select_columns(s, s->side * b->count, states, b->target.data);
-  if (b->target.data == NULL) return OSS_OK;
+  if (s->options->cost.data) {
+    float *to = s->views ? b->next.data : b->target.data;
+    OSS_TRY(teacher_data(b, s, states, to));
+    states = to;
+  }
+  if (s->views) return dp_view(s, s->side * b->count, states, b->target.data);
+  if (b->target.data == NULL || states == b->target.data) return OSS_OK;
   return be->ops->copy(be, b->target.bytes, states, b->target.data);
 }
 
@@ -106,6 +158,10 @@ static oss_status fill_start(dp_block *b, const dp_shared *s) {
     OSS_TRY_TO(done, p->be->ops->copy(p->be, state * sizeof(float), b->x.data, (float *)b->x.data + j * state));
   for (size_t i = 0; i < s->side * count; i++) host[i] = p->grid.t[i / count];
   OSS_TRY_TO(done, oss_buffer_upload(&b->times, 0, s->side * count * sizeof *host, host));
+  if (b->gains.data != NULL) {
+    for (size_t i = 0; i < s->side * count; i++) host[i] = oss_solver_afs_gain(p->grid.t[i / count]);
+    OSS_TRY_TO(done, oss_buffer_upload(&b->gains, 0, s->side * count * sizeof *host, host));
+  }
   if (s->terms > 1) {
     for (size_t i = 0; i < s->side * count; i++) {
       double t = p->grid.t[i / count];
@@ -123,6 +179,19 @@ done:
   return status;
 }
 
+static oss_status open_paths(dp_block *b, const dp_shared *s) {
+  size_t cells = b->count * s->side, entries = cells * (size_t)(s->terms - 1);
+  if (s->terms > 1) {
+    b->path = malloc(entries * sizeof *b->path);
+    if (b->path == NULL) return oss_fail(OSS_ERR_MEMORY, "search paths");
+    for (size_t i = 0; i < entries; i++) b->path[i] = -1;
+  }
+  if (s->orders == 1) return OSS_OK;
+  b->arrived = calloc(cells, sizeof *b->arrived);
+  b->order = calloc(cells, sizeof *b->order);
+  return b->arrived != NULL && b->order != NULL ? OSS_OK : oss_fail(OSS_ERR_MEMORY, "search orders");
+}
+
 oss_status dp_block_open(dp_block *b, const dp_shared *s, size_t first, size_t count, int copy_teacher) {
   request list[MAX_REQUESTS];
   oss_backend *be = s->input->problem->be;
@@ -131,59 +200,24 @@ oss_status dp_block_open(dp_block *b, const dp_shared *s, size_t first, size_t c
   b->count = count;
   for (size_t i = 0; i < n; i++) OSS_TRY(oss_buffer_create(be, list[i].what, list[i].count, list[i].size, list[i].buffer));
   OSS_TRY(oss_problem_labels(s->input->problem, first, count, s->side, &b->labels));
-  if (s->terms > 1) {
-    size_t entries = count * s->side * (size_t)(s->terms - 1);
-    b->path = malloc(entries * sizeof *b->path);
-    if (b->path == NULL) return oss_fail(OSS_ERR_MEMORY, "search paths");
-    for (size_t i = 0; i < entries; i++) b->path[i] = -1;
-  }
-  OSS_TRY(place_teacher(b, s));
-  return fill_start(b, s);
+  OSS_TRY(open_paths(b, s));
+  OSS_TRY(fill_start(b, s));
+  return place_teacher(b, s); /* may call the denoiser at the times */
 }
 
 void dp_block_close(dp_block *b) {
-  oss_buffer *all[] = {&b->x,     &b->next,         &b->moved,  &b->output,   &b->own, &b->target,
-                       &b->times, &b->history_coef, &b->labels, &b->previous, &b->cur, &b->from};
+  oss_buffer *all[] = {&b->x,     &b->next,         &b->moved,     &b->output,     &b->own,   &b->target,
+                       &b->times, &b->history_coef, &b->labels,    &b->gains,      &b->cur,   &b->previous,
+                       &b->from,  &b->second,       &b->pair_coef, &b->pair_times, &b->errors};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) oss_buffer_destroy(all[i]);
   for (int m = 0; m < OSS_MAX_TERMS; m++) {
     oss_buffer_destroy(&b->history[m]);
     oss_buffer_destroy(&b->chosen[m]);
   }
   free(b->path);
+  free(b->arrived);
+  free(b->order);
   *b = (dp_block){0};
-}
-
-/* A multistep solver's coefficients depend on each cell's own path; a joint search has one path for all samples. */
-static oss_status upload_coefs(dp_block *b, dp_shared *s) {
-  size_t table = ((size_t)s->terms + 1) * s->side * s->side, path = s->side * (size_t)(s->terms - 1);
-  size_t tables = s->coef_stride == 0 ? 1 : b->count;
-  for (size_t i = 0; i < tables; i++) {
-    oss_coefs_fill(s->input->solver, &s->input->problem->grid, s->terms, b->path + i * path, s->host_coef);
-    OSS_TRY(oss_buffer_upload(&s->coef, i * table * sizeof(double), table * sizeof(double), s->host_coef));
-  }
-  return OSS_OK;
-}
-
-oss_status dp_block_costs(dp_block *b, dp_shared *s) {
-  const oss_problem *p = s->input->problem;
-  const oss_ops *ops = p->be->ops;
-  size_t skip = b->count, rows = (s->side - 1) * b->count, n = s->side - 1;
-  OSS_TRY(oss_denoiser_call(p->denoiser, rows, (double *)b->times.data + skip, (int32_t *)b->labels.data + skip,
-                            (float *)b->x.data + skip * s->d, (float *)b->output.data + skip * s->d));
-  const float *x = b->x.data;
-  oss_terms h = {{b->output.data}};
-  for (int m = 1; m < s->terms; m++) h.at[m] = b->history[m - 1].data;
-  if (s->terms > 1) OSS_TRY(upload_coefs(b, s));
-  if (s->options->columns != NULL) {
-    OSS_TRY(select_columns(s, s->side * b->count, x, b->chosen[0].data));
-    x = b->chosen[0].data;
-    for (int m = 0; m < s->terms; m++) {
-      OSS_TRY(select_columns(s, s->side * b->count, h.at[m], b->chosen[m + 1].data));
-      h.at[m] = b->chosen[m + 1].data;
-    }
-  }
-  return ops->pair_error(p->be, b->count, n, s->chosen, s->terms, s->options->p, s->coef_stride, s->coef.data, x, h, b->teacher,
-                         s->cost.data);
 }
 
 static void swap_buffers(oss_buffer *a, oss_buffer *b) {
@@ -203,6 +237,7 @@ static oss_status advance_paths(dp_block *b, const dp_shared *s, size_t from_str
     for (size_t j = 0; j < s->side; j++) {
       int32_t k = from[i * from_stride + j];
       if (k < 0) continue;
+      if (b->order != NULL) b->arrived[i * s->side + j] = b->order[i * s->side + j];
       path[j * width] = k;
       memcpy(path + j * width + 1, old + (size_t)k * width, (width - 1) * sizeof *path);
     }
@@ -225,14 +260,16 @@ static oss_status advance_histories(dp_block *b, const dp_shared *s, const int32
   return OSS_OK;
 }
 
-oss_status dp_block_advance(dp_block *b, dp_shared *s, const int32_t *from, size_t from_stride, const int32_t *host_from) {
+oss_status dp_block_advance(dp_block *b, dp_shared *s, int remaining, const int32_t *from, size_t from_stride, const int32_t *host_from) {
   const oss_problem *p = s->input->problem;
   size_t n = s->side - 1;
   oss_terms h = {{b->output.data}};
-  const oss_buffer *moved = s->terms > 1 ? &b->moved : &b->next;
+  oss_buffer *moved = s->terms > 1 ? &b->moved : &b->next;
   for (int m = 1; m < s->terms; m++) h.at[m] = b->history[m - 1].data;
+  OSS_TRY(dp_upload_chosen(b, s, remaining, from_stride, host_from));
   OSS_TRY(
       p->be->ops->advance(p->be, b->count, n, s->d, s->terms, s->coef_stride, s->coef.data, from_stride, from, b->x.data, h, moved->data));
+  if (oss_solver_stages(s->input->solver)) OSS_TRY(dp_pairs_finish(b, s, from, from_stride, host_from, moved->data));
   if (s->terms == 1) {
     swap_buffers(&b->x, &b->next);
     return OSS_OK;

@@ -12,29 +12,44 @@
 typedef struct dp_shared {
   const oss_search_input *input;
   const oss_dp_options *options;
-  size_t side, d, chosen; /* N + 1, elements of a sample, elements in the cost */
-  int terms;              /* q: denoiser output and histories */
-  size_t batch;           /* samples of the largest block */
-  oss_buffer coef;        /* [q+1][side][side] for one-step solvers and joint searches, else one a sample */
-  oss_buffer columns;     /* the cost's elements, when not all */
-  oss_buffer cost;        /* [batch][side][side] */
-  size_t coef_stride;     /* between samples: 0 when shared */
-  double *host_coef;      /* staging of one coefficient table */
+  size_t side, d, chosen;        /* N + 1, elements of a sample, values compared by the cost */
+  int terms;                     /* q: denoiser output and histories */
+  int orders;                    /* tried at each pair: 1, or the solver's under orders: best */
+  int pairwise;                  /* candidates are made one by one (dp_pairs.c) */
+  int views;                     /* the cost looks at columns or features */
+  int own_coefs;                 /* a table a sample: its path decides */
+  size_t batch;                  /* samples of the largest block */
+  oss_buffer coef;               /* [q+1][side][side], one a sample under own_coefs */
+  oss_buffer view;               /* the cost's columns or matrix */
+  oss_buffer cost;               /* [batch][side][side] */
+  oss_buffer trial;              /* the same for one order of several */
+  oss_buffer choice;             /* [batch][side][side]: the order chosen */
+  oss_buffer middle;             /* two-call steps: coefficients [2][side][side] of the intermediate points */
+  size_t coef_stride;            /* between samples: 0 when shared */
+  int coef_ready;                /* coef holds the steps themselves, for good */
+  double *host_coef;             /* staging of one coefficient table */
+  double *middle_times, *second; /* two-call steps: [side][side] */
+  double *host_cost;             /* pairwise: staging of all samples' costs */
+  int32_t *host_choice;          /* staging of one sample's choices */
 } dp_shared;
 
 typedef struct dp_block {
   size_t first, count;
   oss_buffer x, next, output;                    /* [side][count][D] */
   oss_buffer history[OSS_MAX_TERMS], own, moved; /* histories of each cell's path, the current point's quantity, the states after the row */
-  oss_buffer target;                             /* [side][count][chosen]: the teacher's states, when they must be copied or selected */
-  oss_buffer chosen[OSS_MAX_TERMS];              /* the cost's elements of x, output and histories */
-  oss_buffer times, history_coef, labels;        /* a row of x each: [side][count] */
-  oss_buffer previous, cur, from;                /* [count][side]; the joint search uses the first row only */
-  const float *teacher;                          /* where the costs look: target or the teacher's own memory */
-  int32_t *path;                                 /* host [count][side][q-1]: grid indices before each cell; NULL for one-step solvers */
+  oss_buffer target;                /* [side][count][chosen]: what the costs compare with, unless that is the teacher's states */
+  oss_buffer chosen[OSS_MAX_TERMS]; /* the cost's view of x, output and histories */
+  oss_buffer times, history_coef, labels, gains;    /* a row of x each: [side][count] */
+  oss_buffer previous, cur, from;                   /* [count][side]; the joint search uses the first row only */
+  oss_buffer second, pair_coef, pair_times, errors; /* pairwise: outputs at [side][count], and rows of theirs */
+  const float *teacher;                             /* where the costs look: target or the teacher's own memory */
+  int32_t *path;                                    /* host [count][side][q-1]: grid indices before each cell; NULL for one-step solvers */
+  int32_t *arrived;                                 /* host [count][side]: orders of the steps that led there; NULL unless orders: best */
+  int32_t *order;                                   /* host [count][side]: orders of the row's choices; NULL unless orders: best */
 } dp_block;
 
-oss_status dp_shared_open(dp_shared *shared, const oss_search_input *input, const oss_dp_options *options);
+void dp_shared_size(dp_shared *shared, const oss_search_input *input, const oss_dp_options *options);
+oss_status dp_shared_open(dp_shared *shared);
 void dp_shared_close(dp_shared *shared);
 size_t dp_shared_bytes(const dp_shared *shared);
 
@@ -43,11 +58,35 @@ oss_status dp_block_open(dp_block *block, const dp_shared *shared, size_t first,
 void dp_block_close(dp_block *block);
 size_t dp_block_bytes(const dp_shared *shared, size_t count, int copy_teacher);
 
-/* One denoiser call on z[1..N], and the costs of all candidate steps into shared->cost. */
-oss_status dp_block_costs(dp_block *block, dp_shared *shared);
+/* One denoiser call on z[1..N], row counting from 0. */
+oss_status dp_block_denoise(dp_block *block, dp_shared *shared, size_t row);
+
+/* The costs of all candidate steps with an order (0: the solver's own) into out [count][side][side]. remaining: steps left in this row. */
+oss_status dp_block_costs(dp_block *block, dp_shared *shared, int order, int remaining, oss_buffer *out);
+
+/* block->order from the choices: choice (backend) is [count][side][side], or one table for all samples when shared_choice is set. */
+oss_status dp_block_orders(dp_block *block, dp_shared *shared, const oss_buffer *choice, int shared_choice, const int32_t *host_from,
+                           size_t from_stride);
 
 /* Moves every cell to its chosen candidate: from (backend) is [count][side], or [side] for all samples with from_stride 0; host_from the
  * same on the host. Histories and paths follow. */
-oss_status dp_block_advance(dp_block *block, dp_shared *shared, const int32_t *from, size_t from_stride, const int32_t *host_from);
+oss_status dp_block_advance(dp_block *block, dp_shared *shared, int remaining, const int32_t *from, size_t from_stride,
+                            const int32_t *host_from);
+
+/* ---- parts of the above ---- */
+
+/* out = what the cost sees of rows states. */
+oss_status dp_view(const dp_shared *shared, size_t rows, const float *in, float *out);
+
+/* Uploads the coefficients of the steps, or with data of what a cost of carried data compares. */
+oss_status dp_upload_coefs(dp_block *block, dp_shared *shared, int order, int remaining, int data);
+
+/* And those of the chosen candidates, where coef holds something else. */
+oss_status dp_upload_chosen(dp_block *block, dp_shared *shared, int remaining, size_t from_stride, const int32_t *host_from);
+
+/* Pairwise candidates (dp_pairs.c): their costs, and the second call for the chosen ones, whose first part is in x. */
+oss_status dp_pairs_open(dp_shared *shared);
+oss_status dp_pairs_costs(dp_block *block, dp_shared *shared, oss_buffer *out);
+oss_status dp_pairs_finish(dp_block *block, dp_shared *shared, const int32_t *from, size_t from_stride, const int32_t *host_from, float *x);
 
 #endif

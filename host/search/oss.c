@@ -32,22 +32,39 @@ static const oss_option options[] = {
      .fallback = "mean",
      .choices = "mean log_mean",
      .help = "samples: joint: mean of the costs over the samples, or of their logarithms (matches averaged PSNR)"},
+    {.name = "orders",
+     .type = OSS_OPTION_CHOICE,
+     .fallback = "fixed",
+     .choices = "fixed best",
+     .help = "multistep solvers: the solver's own order, or each pair's best of all orders up to it (algorithm 2)"},
+    {.name = "sampling",
+     .type = OSS_OPTION_CHOICE,
+     .fallback = "fixed",
+     .choices = "fixed stored",
+     .help = "orders: best: the student takes the solver's own orders, as published, or those that the search chose"},
+    {.name = "max_calls",
+     .type = OSS_OPTION_INT,
+     .fallback = "2000000",
+     .min = 1,
+     .max = 9e18,
+     .help = "largest number of denoiser calls of a search with a call a pair (two-call solvers, cost: x0)"},
     {.name = "cost", .type = OSS_OPTION_NESTED, .fallback = "xt", .nested = &oss_costs, .help = "what is compared with the teacher"},
 };
 
 typedef struct settings {
-  oss_dp_options dp;
-  int average, per_sample;
+  oss_dp_options dp; /* its cost is owned */
+  int average, per_sample, stored;
   oss_average how;
-  int32_t *columns; /* owned */
 } settings;
 
-static oss_status read_settings(const oss_member *member, const oss_problem *problem, settings *s) {
+static oss_status read_settings(const oss_member *member, const oss_search_input *input, settings *s) {
   const oss_member *cost = oss_member_value(member, "cost")->nested;
   *s = (settings){.average = oss_member_is(member, "samples", "average"), .per_sample = oss_member_is(member, "samples", "per_sample")};
-  OSS_TRY(oss_cost_columns(cost, problem, &s->columns, &s->dp.column_count));
-  s->dp.columns = s->columns;
-  s->dp.p = oss_member_real(cost, "p");
+  OSS_TRY(oss_cost_view_create(cost, input->problem, &s->dp.cost));
+  s->dp.best = oss_member_is(member, "orders", "best");
+  s->dp.by_budget = oss_dp_by_budget(input->solver, s->dp.best);
+  s->dp.threads = input->problem->be->threads;
+  s->stored = oss_member_is(member, "sampling", "stored");
   s->dp.variant = oss_member_is(member, "variant", "official") ? OSS_VARIANT_OFFICIAL
                   : oss_member_is(member, "variant", "carry")  ? OSS_VARIANT_CARRY
                                                                : OSS_VARIANT_PAPER;
@@ -60,15 +77,6 @@ static oss_status read_settings(const oss_member *member, const oss_problem *pro
   return OSS_OK;
 }
 
-static oss_status check(const oss_member *member, const oss_search_input *input) {
-  settings s;
-  OSS_TRY(read_settings(member, input->problem, &s));
-  free(s.columns);
-  if (s.per_sample && !input->evaluate_same)
-    return oss_fail(OSS_ERR_UNSUPPORTED, "samples: per_sample finds a schedule for one noise: it needs samples.evaluate: same");
-  return OSS_OK;
-}
-
 static int64_t largest(const oss_search_input *input) {
   int64_t most = 0;
   for (size_t i = 0; i < input->budget_count; i++)
@@ -76,9 +84,41 @@ static int64_t largest(const oss_search_input *input) {
   return most;
 }
 
+static int64_t calls_of(const settings *s, const oss_search_input *input, int64_t steps) {
+  return (int64_t)input->samples * oss_dp_calls(input, &s->dp, steps);
+}
+
+static oss_status check_settings(const oss_member *member, const oss_search_input *input, const settings *s) {
+  int64_t most = oss_member_int(member, "max_calls"), calls = calls_of(s, input, largest(input));
+  if (s->per_sample && !input->evaluate_same)
+    return oss_fail(OSS_ERR_UNSUPPORTED, "samples: per_sample finds a schedule for one noise: it needs samples.evaluate: same");
+  if (s->stored && !s->dp.best) return oss_member_fail(member, "sampling: stored needs orders: best");
+  if (s->stored && s->average)
+    return oss_fail(OSS_ERR_UNSUPPORTED,
+                    "sampling: stored needs samples: per_sample or joint: an average schedule has no orders of its own");
+  if (oss_dp_pairwise(input->solver, &s->dp.cost) && calls > most)
+    return oss_fail(
+        OSS_ERR_UNSUPPORTED,
+        "a denoiser call a pair of grid points makes %lld calls, above max_calls %lld: fewer teacher.steps or samples.search, or a "
+        "larger max_calls",
+        (long long)calls, (long long)most);
+  return OSS_OK;
+}
+
+static oss_status check(const oss_member *member, const oss_search_input *input) {
+  settings s;
+  OSS_TRY(read_settings(member, input, &s));
+  oss_status status = check_settings(member, input, &s);
+  oss_cost_view_free(&s.dp.cost);
+  return status;
+}
+
 static int64_t nfe(const oss_member *member, const oss_search_input *input, int64_t steps) {
-  (void)member;
-  return (int64_t)input->samples * input->problem->grid.n * steps * input->problem->denoiser->evaluations;
+  settings s;
+  if (read_settings(member, input, &s) != OSS_OK) return 0;
+  int64_t calls = calls_of(&s, input, steps);
+  oss_cost_view_free(&s.dp.cost);
+  return calls * input->problem->denoiser->evaluations;
 }
 
 /* The first `steps` rows of every sample's tables. */
@@ -87,13 +127,15 @@ static oss_status cut_tables(const oss_tables *all, size_t steps, oss_tables *ou
   *out = (oss_tables){.rows = all->rows, .steps = steps, .n = all->n};
   out->cost = malloc(all->rows * row * sizeof *out->cost);
   out->from = malloc(all->rows * row * sizeof *out->from);
-  if (out->cost == NULL || out->from == NULL) {
+  if (all->order != NULL) out->order = malloc(all->rows * row * sizeof *out->order);
+  if (out->cost == NULL || out->from == NULL || (all->order != NULL && out->order == NULL)) {
     oss_tables_free(out);
     return oss_fail(OSS_ERR_MEMORY, "search tables");
   }
   for (size_t r = 0; r < all->rows; r++) {
     memcpy(out->cost + r * row, all->cost + r * all->steps * side, row * sizeof *out->cost);
     memcpy(out->from + r * row, all->from + r * all->steps * side, row * sizeof *out->from);
+    if (all->order != NULL) memcpy(out->order + r * row, all->order + r * all->steps * side, row * sizeof *out->order);
   }
   return OSS_OK;
 }
@@ -102,77 +144,86 @@ static oss_status cut_tables(const oss_tables *all, size_t steps, oss_tables *ou
 static oss_status extract(const settings *s, const oss_search_input *input, const oss_tables *tables, size_t steps, oss_found *found) {
   const oss_grid *grid = &input->problem->grid;
   size_t width = steps + 1;
-  int32_t *index = malloc(tables->rows * width * sizeof *index), *mean = NULL;
+  int32_t *index = malloc(tables->rows * width * sizeof *index), *mean = malloc(width * sizeof *mean), *order = NULL;
   oss_status status = OSS_OK;
-  if (index == NULL) return oss_fail(OSS_ERR_MEMORY, "schedules");
-  for (size_t r = 0; r < tables->rows; r++) OSS_TRY_TO(done, oss_dp_backtrack(tables, r, steps, index + r * width));
-  if (!s->average) {
-    status = oss_schedule_from_indices(grid, tables->rows, steps, index, &found->schedule);
-    goto done;
-  }
-  mean = malloc(width * sizeof *mean);
-  if (mean == NULL) {
+  if (tables->order != NULL && !s->average) order = malloc(tables->rows * steps * sizeof *order);
+  if (index == NULL || mean == NULL || (tables->order != NULL && !s->average && order == NULL)) {
     status = oss_fail(OSS_ERR_MEMORY, "schedules");
     goto done;
   }
-  OSS_TRY_TO(done, oss_average_schedules(s->how, tables->rows, steps, index, mean));
-  OSS_TRY_TO(done, oss_schedule_from_indices(grid, 1, steps, mean, &found->schedule));
-  found->per_sample = (oss_array){.type = OSS_I32, .rank = 2, .dims = {tables->rows, width}, .data = index};
-  index = NULL;
+  for (size_t r = 0; r < tables->rows; r++)
+    OSS_TRY_TO(done, oss_dp_backtrack(tables, r, steps, index + r * width, order != NULL ? order + r * steps : NULL));
+  if (s->average) OSS_TRY_TO(done, oss_average_schedules(s->how, tables->rows, steps, index, mean));
+  OSS_TRY_TO(done, oss_schedule_from_indices(grid, s->average ? 1 : tables->rows, steps, s->average ? mean : index, &found->schedule));
+  found->schedule.order = order;
+  found->schedule.follow = s->stored && order != NULL;
+  order = NULL;
+  if (s->average) {
+    found->per_sample = (oss_array){.type = OSS_I32, .rank = 2, .dims = {tables->rows, width}, .data = index};
+    index = NULL;
+  }
 done:
   free(index);
   free(mean);
+  free(order);
   return status;
 }
 
-static oss_status find(const oss_member *member, const oss_search_input *input, oss_found *found) {
-  settings s;
+/* One run of the programme, of `most` rows, for budgets[first .. first + count - 1]. */
+static oss_status serve(const settings *s, const oss_member *member, const oss_search_input *input, int64_t most, size_t first,
+                        size_t count, oss_found *found) {
   oss_tables tables = {0};
-  int64_t most = largest(input);
-  double *seconds = NULL;
-  oss_status status = OSS_OK;
-  OSS_TRY(read_settings(member, input->problem, &s));
-  seconds = malloc((size_t)most * sizeof *seconds);
-  if (seconds == NULL) {
-    status = oss_fail(OSS_ERR_MEMORY, "search");
-    goto done;
-  }
-  OSS_TRY_TO(done, oss_dp_run(input, &s.dp, most, &tables, seconds));
-  for (size_t i = 0; i < input->budget_count; i++) {
+  oss_status status;
+  double *seconds = malloc((size_t)most * sizeof *seconds);
+  if (seconds == NULL) return oss_fail(OSS_ERR_MEMORY, "search");
+  OSS_TRY_TO(done, oss_dp_run(input, &s->dp, most, &tables, seconds));
+  for (size_t i = first; i < first + count; i++) {
     size_t steps = (size_t)input->budgets[i];
-    OSS_TRY_TO(done, extract(&s, input, &tables, steps, &found[i]));
+    OSS_TRY_TO(done, extract(s, input, &tables, steps, &found[i]));
     found[i].nfe = nfe(member, input, input->budgets[i]);
     found[i].seconds = seconds[steps - 1];
     if (input->want_tables) OSS_TRY_TO(done, cut_tables(&tables, steps, &found[i].tables));
   }
 done:
-  if (status != OSS_OK)
-    for (size_t i = 0; i < input->budget_count; i++) oss_found_free(&found[i]);
   oss_tables_free(&tables);
   free(seconds);
-  free(s.columns);
+  return status;
+}
+
+static oss_status find(const oss_member *member, const oss_search_input *input, oss_found *found) {
+  settings s;
+  oss_status status = OSS_OK;
+  OSS_TRY(read_settings(member, input, &s));
+  if (!s.dp.by_budget) {
+    status = serve(&s, member, input, largest(input), 0, input->budget_count, found);
+  } else {
+    for (size_t i = 0; i < input->budget_count && status == OSS_OK; i++) status = serve(&s, member, input, input->budgets[i], i, 1, found);
+  }
+  if (status != OSS_OK)
+    for (size_t i = 0; i < input->budget_count; i++) oss_found_free(&found[i]);
+  oss_cost_view_free(&s.dp.cost);
   return status;
 }
 
 /* The programme's own memory is gone when the tables are cut, one cut a budget. */
 static size_t bytes(const oss_member *member, const oss_search_input *input, size_t *held) {
   settings s;
-  if (read_settings(member, input->problem, &s) != OSS_OK) return 0;
+  if (read_settings(member, input, &s) != OSS_OK) return 0;
   size_t searching = oss_dp_bytes(input, &s.dp, largest(input)), rows = s.dp.joint ? 1 : input->samples;
-  size_t row = rows * ((size_t)input->problem->grid.n + 1) * (sizeof(double) + sizeof(int32_t));
+  size_t row = rows * ((size_t)input->problem->grid.n + 1) * (sizeof(double) + (s.dp.best ? 2 : 1) * sizeof(int32_t));
   for (size_t i = 0; i < input->budget_count; i++) {
-    *held += rows * ((size_t)input->budgets[i] + 1) * (sizeof(double) + 2 * sizeof(int32_t));
+    *held += rows * ((size_t)input->budgets[i] + 1) * (sizeof(double) + 3 * sizeof(int32_t));
     if (input->want_tables) *held += row * (size_t)input->budgets[i];
   }
   size_t cutting = row * (size_t)largest(input) + *held;
-  free(s.columns);
+  oss_cost_view_free(&s.dp.cost);
   return searching > cutting ? searching : cutting;
 }
 
 const oss_schedule_desc oss_search_oss = {
     .base = {.name = "oss",
              .summary = "Optimal Stepsize Distillation: dynamic programming against the teacher's trajectory",
-             .source = "Pei et al. 2025 (arXiv 2503.21774), algorithm 1",
+             .source = "Pei et al. 2025 (arXiv 2503.21774), algorithms 1 and 2",
              .options = options,
              .option_count = sizeof options / sizeof options[0]},
     .needs_teacher = 1,

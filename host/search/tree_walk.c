@@ -193,7 +193,7 @@ static oss_status upload_rows(oss_walker *w, size_t d, size_t nodes, const int32
     double t[OSS_MAX_TERMS], *out = w->host + i * OSS_MAX_TERMS;
     oss_row row;
     oss_step step = step_of(w, d, (size_t)next[i], t);
-    oss_solver_full_row(w->input->solver, &step, &row);
+    oss_solver_row(w->input->solver, &step, &row);
     out[0] = row.a;
     memcpy(out + 1, row.b, sizeof row.b);
   }

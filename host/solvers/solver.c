@@ -65,15 +65,6 @@ void oss_solver_correct(const oss_member *solver, const oss_step *step, oss_row 
   if (desc_of(solver)->correct != NULL && step->known > 1) desc_of(solver)->correct(solver, step, out);
 }
 
-void oss_solver_full_row(const oss_member *solver, const oss_step *step, oss_row *out) {
-  oss_row before;
-  oss_solver_row(solver, step, out);
-  if (desc_of(solver)->correct == NULL || step->known < 2) return;
-  oss_solver_correct(solver, step, &before);
-  for (int m = 0; m < OSS_MAX_TERMS - 1; m++) out->b[m] += out->a * before.b[m];
-  out->a *= before.a;
-}
-
 double oss_solver_stage(const oss_member *solver, const oss_step *step, oss_row *out) {
   *out = (oss_row){0};
   if (desc_of(solver)->stage == NULL || step->next == step->t[0]) return 0.0;

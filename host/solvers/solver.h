@@ -6,8 +6,9 @@
  * with D_k the denoiser's output at the current point and h the solver's own quantity kept from the points before it (nearest first).
  * The coefficients depend on the times alone and are computed here, in double; kernels know linear combinations only.
  *
- * Two kinds need more than a row: a corrector is one more row, applied to x_k once D_k is known; a two-call step first makes an
- * intermediate point (one row), and then b_1 multiplies the denoiser's output there. */
+ * x_k is the state that the step before arrived at, where the denoiser was called and of which h is made. Two kinds need more than a row:
+ * a corrector improves x_k once D_k is known, and the row works on x_k before that, the correction included (h too is of the state before);
+ * a two-call step first makes an intermediate point (one row), and then b_1 multiplies the denoiser's output there. */
 #ifndef OSS_SOLVERS_SOLVER_H
 #define OSS_SOLVERS_SOLVER_H
 
@@ -39,7 +40,8 @@ typedef struct oss_solver_desc {
   int (*terms)(const oss_member *member);
   /* What the histories hold; NULL when terms is 1. */
   oss_history (*history)(const oss_member *member);
-  /* Fills the row (zeroed before) of a step. Entries beyond known stay 0. Must be finite for next = 0 and t[0] = 1. */
+  /* Fills the row (zeroed before) of a step, a corrector's work on x_k included. Entries beyond known stay 0. Must be finite for next = 0
+   * and t[0] = 1. */
   void (*row)(const oss_member *member, const oss_step *step, oss_row *out);
   /* The order of convergence, on a path long enough, away from its first and last steps. */
   int (*order)(const oss_member *member);
@@ -47,8 +49,8 @@ typedef struct oss_solver_desc {
   int (*orders)(const oss_member *member);
   /* How many of the last steps depend on how many remain: 0 none (NULL), 1 only the step onto the end, 2 the one before it too. */
   int (*tail)(const oss_member *member);
-  /* A corrector: the row (a 1 on entry, the rest 0) that replaces x_k, for the step that led to t[0]; known >= 2. `remaining` counts from
-   * t[0] on: it was one more for the step that led there. NULL: none. */
+  /* A corrector: the row (a 1 on entry, the rest 0) to the corrected x_k, which is what a trajectory shows; known >= 2. `remaining` counts
+   * from t[0] on: it was one more for the step that led there. NULL: none. */
   void (*correct)(const oss_member *member, const oss_step *step, oss_row *out);
   /* A two-call step: the time of the intermediate point and its row (b_0 and a only), or 0 for a step that needs one call. terms is 1.
    * NULL: one call always. */
@@ -70,14 +72,11 @@ int oss_solver_corrects(const oss_member *solver);
 int oss_solver_stages(const oss_member *solver); /* whether it may make two calls a step */
 int oss_solver_afs(const oss_member *solver);
 
-/* The row of one step. next == t[0] is the step that does nothing. */
+/* The row of one step, from x_k before its correction. next == t[0] is the step that does nothing. */
 void oss_solver_row(const oss_member *solver, const oss_step *step, oss_row *out);
 
-/* The corrector's row at t[0]; the row that does nothing for solvers without one and for known == 1. */
+/* The corrected state at t[0], for trajectories alone; the row that does nothing for solvers without a corrector and for known == 1. */
 void oss_solver_correct(const oss_member *solver, const oss_step *step, oss_row *out);
-
-/* Corrector and step as one row: what a search tabulates. */
-void oss_solver_full_row(const oss_member *solver, const oss_step *step, oss_row *out);
 
 /* The intermediate point of a two-call step: its time, or 0 when the step takes one call. */
 double oss_solver_stage(const oss_member *solver, const oss_step *step, oss_row *out);

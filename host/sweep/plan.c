@@ -65,8 +65,9 @@ static void count_teaching(oss_plan *plan, const oss_context *c, size_t first, s
   int same = cell->samples_evaluate == OSS_SAME;
   size_t samples =
       (oss_context_searches(c->config) || same ? (size_t)cell->samples_search : 0) + (same ? 0 : oss_context_score_count(cell));
-  plan->teachers[teacher].nfe += (int64_t)samples * c->problem.grid.n * c->denoiser->evaluations;
-  plan->work += (double)samples * (double)c->problem.grid.n * c->denoiser->flops;
+  int64_t calls = (int64_t)samples * oss_grid_calls(cell->teacher_solver, &c->problem.grid);
+  plan->teachers[teacher].nfe += calls * c->denoiser->evaluations;
+  plan->work += (double)calls * c->denoiser->flops;
 }
 
 /* Peak of a group's phases: opening the denoiser, teaching, searching for all its budgets, evaluating one of `steps`. */
@@ -123,9 +124,10 @@ static oss_status plan_group(oss_plan *plan, oss_context *c, size_t first, size_
     p->teacher = teacher;
     OSS_TRY(oss_key_make(memo, c, &p->cell, p->key));
     if (p->skip != NULL) continue;
-    p->nfe = steps * c->denoiser->evaluations;
+    int64_t calls = oss_sample_calls(p->cell.solver, &c->problem.grid, steps);
+    p->nfe = calls * c->denoiser->evaluations;
     p->search_nfe = oss_schedule_nfe(schedule, &input, steps);
-    p->work = (double)oss_context_score_count(&p->cell) * (double)steps * c->denoiser->flops;
+    p->work = (double)oss_context_score_count(&p->cell) * (double)calls * c->denoiser->flops;
     p->bytes = plan->base + group_bytes(c, schedule, &input, (size_t)steps);
     plan->work += p->work;
     plan->runnable++;

@@ -32,7 +32,8 @@ GRIDS = [
     {"kind": "flow", "shift": 1, "end": "zero"},
 ]
 COST = {"kind": "xt", "p": 2, "channels": "all", "frames": "all"}
-OSS = {"kind": "oss", "variant": "paper", "start": "free", "samples": "average", "average": "median", "reduce": "mean", "cost": COST}
+OSS = {"kind": "oss", "variant": "paper", "start": "free", "samples": "average", "average": "median", "reduce": "mean"}
+OSS |= {"orders": "fixed", "sampling": "fixed", "max_calls": 2000000, "cost": COST}
 SCHEDULES = ["uniform", OSS, {**OSS, "variant": "carry", "samples": "per_sample"}]
 ROOT = """schema_version name config argv git_commit git_dirty hostname backend device threads hdf5_version blas_version yaml_version
 ossbench_version compiler seed rng date""".split()
@@ -88,7 +89,7 @@ class Contract(CliTest):
             self.assertEqual(yaml.safe_load(a["teacher_grid"]), grid)
             self.assertEqual(yaml.safe_load(a["schedule"]), schedule)
             self.assertEqual(yaml.safe_load(a["denoiser"]), CONFIG["denoiser"])
-            self.assertEqual((a["initial"], a["teacher_solver"], a["solver"]), ("t", "euler", "euler"))
+            self.assertEqual((a["initial"], a["teacher_solver"], a["solver"]), ("t", "{kind: euler, afs: false}", "{kind: euler, afs: false}"))
             self.assertEqual((a["seed"], a["teacher_steps"], a["samples_search"], a["steps"]), (3, 8, 3, steps))
             self.assertEqual(str(a["samples_evaluate"]), str(evaluate))
             skipped = "per_sample" in a["schedule"] and evaluate != "same"
@@ -225,7 +226,7 @@ class Run(CliTest):
         with h5py.File(self.path("results", "least.h5"), "r") as file:
             a = file["cells/0000"].attrs
             self.assertEqual((file.attrs["name"], a["seed"], a["teacher_steps"]), ("least", 0, 200))
-            self.assertEqual((a["solver"], a["initial"]), ("euler", "t"))
+            self.assertEqual((a["solver"], a["initial"]), ("{kind: euler, afs: false}", "t"))
             self.assertEqual((a["samples_search"], a["samples_evaluate"]), (16, "same"))
             self.assertEqual(set(file["cells/0000"]), {"schedule", "metrics"})
             self.assertEqual(set(file["cells/0000/metrics"]), {"mse", "psnr"})

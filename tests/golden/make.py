@@ -76,6 +76,24 @@ def pack_video(original, packed):
                     put(group, key, narrow(source[name][key][:]))
 
 
+def pack_solvers(original, packed):
+    with h5py.File(original, "r") as source, h5py.File(packed, "w", libver=("v110", "v110")) as target:
+        for name in ("means", "scales", "weights"):
+            put(target, "gmm/" + name, source["gmm"][name][:])
+        put(target, "latents", source["latents"][:])
+        target.attrs["what"] = source.attrs["what"]
+        target.attrs["origin"] = "packed by tests/golden/make.py"
+        for name in source:
+            if name in ("gmm", "latents"):
+                continue
+            group = target.create_group(name)
+            put(group, "sigmas", source[name]["sigmas"][:])
+            for key, trajectory in source[name].items():
+                if key != "sigmas":
+                    put(group, key, narrow(trajectory[1:]))  # every trajectory begins at sigmas[0] latents
+                    group[key].attrs.update(trajectory.attrs)
+
+
 def pack_gits(original, packed):
     """Cost matrices and choices; the teacher's states are the program's own to find."""
     with h5py.File(original, "r") as source, h5py.File(packed, "w", libver=("v110", "v110")) as target:
@@ -96,6 +114,7 @@ def main():
     pack_search(folder / "oss_search.h5", HERE / "oss_search.h5")
     pack_search(folder / "oss_search_1d.h5", HERE / "oss_search_1d.h5")
     pack_video(folder / "oss_video.h5", HERE / "oss_video.h5")
+    pack_solvers(folder / "solvers.h5", HERE / "solvers.h5")
     pack_gits(folder / "gits.h5", HERE / "gits.h5")
     for file in sorted(HERE.glob("*.h5")):
         print(f"{file.name}: {file.stat().st_size} bytes, was {(folder / file.name).stat().st_size}")

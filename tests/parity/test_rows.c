@@ -134,6 +134,52 @@ static void parity_gather_columns(void **state) {
     check_fails(be->ops->gather_columns(be, 1, 2, 1, &index, x, y), OSS_ERR_INTERNAL, index < 0 ? "-1" : "2");
 }
 
+static void run_project(oss_backend *be, size_t rows, size_t d, size_t n, const float *matrix, const float *in, float *out) {
+  check_call call;
+  check_call_begin(be, &call);
+  float *m = check_in(&call, matrix, n * d * sizeof *matrix), *x = check_in(&call, in, rows * d * sizeof *in);
+  float *o = check_out(&call, out, rows * n * sizeof *out);
+  check_ok(be->ops->project(be, rows, d, n, m, x, o));
+  check_call_end(&call);
+}
+
+static void project_case(check_rng *rng, size_t rows, size_t d, size_t n) {
+  float *matrix = check_floats(rng, n * d, 1.0), *in = check_floats(rng, rows * d, 1.0);
+  float *out = check_alloc(rows * n, sizeof *out), *again = check_alloc(rows * n, sizeof *again);
+  run_project(parity_backend(1), rows, d, n, matrix, in, out);
+  for (size_t r = 0; r < rows; r++)
+    for (size_t i = 0; i < n; i++) {
+      double want = 0.0, got = out[r * n + i], bound = 0.0; /* half a unit in the last place, and 3001 additions in double */
+      for (size_t e = 0; e < d; e++) {
+        want += (double)matrix[i * d + e] * (double)in[r * d + e];
+        bound += fabs((double)matrix[i * d + e] * (double)in[r * d + e]);
+      }
+      check_close("project", 1, &got, &want, 6e-8, 1e-13 * bound);
+    }
+  for (int threads = 2; threads <= PARITY_THREADS; threads++) {
+    run_project(parity_backend(threads), rows, d, n, matrix, in, again);
+    check_same_bits("project: threads", rows * n * sizeof *out, again, out);
+  }
+  run_project(parity_backend(1), 1, d, n, matrix, in + (rows - 1) * d, again);
+  check_same_bits("project: a row alone", n * sizeof *out, again, out + (rows - 1) * n);
+  in[0] = NAN;
+  run_project(parity_backend(1), rows, d, n, matrix, in, again);
+  for (size_t i = 0; i < n; i++) assert_true(isnan(again[i]));
+  if (rows > 1) check_same_bits("project: NaN stays in its row", (rows - 1) * n * sizeof *out, again + n, out + n);
+  free(matrix);
+  free(in);
+  free(out);
+  free(again);
+}
+
+static void parity_project(void **state) {
+  (void)state;
+  check_rng rng = {28};
+  const size_t features[] = {1, 2, 17};
+  for (size_t i = 0; i < COUNT(all_rows); i++)
+    for (size_t j = 0; j < COUNT(all_d); j++) project_case(&rng, all_rows[i], all_d[j], features[(i + j) % COUNT(features)]);
+}
+
 static void run_row_error(oss_backend *be, size_t rows, size_t d, double p, const float *a, const float *b, double *out) {
   check_call call;
   check_call_begin(be, &call);

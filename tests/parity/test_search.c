@@ -57,6 +57,61 @@ static void parity_cost_accumulate(void **state) {
   check_ok(parity_backend(1)->ops->cost_accumulate(parity_backend(1), 0, 5, 0, 1.0, NULL, NULL));
 }
 
+static void run_select(oss_backend *be, size_t cells, int32_t which, const double *candidate, double *best, int32_t *choice) {
+  check_call call;
+  check_call_begin(be, &call);
+  double *c = check_in(&call, candidate, cells * sizeof *candidate), *b = check_inout(&call, best, cells * sizeof *best);
+  int32_t *k = check_inout(&call, choice, cells * sizeof *choice);
+  check_ok(be->ops->cost_select(be, cells, which, c, b, k));
+  check_call_end(&call);
+}
+
+/* Few different values, NaN and infinities among them: the first of equals stays, NaN never wins over a number and always gives way. */
+static void select_case(check_rng *rng, size_t cells) {
+  enum { CANDIDATES = 4 };
+  double *candidate = check_alloc(CANDIDATES * cells, sizeof *candidate), *want = check_alloc(cells, sizeof *want);
+  double *got = check_alloc(cells, sizeof *got);
+  int32_t *want_choice = check_alloc(cells, sizeof *want_choice), *got_choice = check_alloc(cells, sizeof *got_choice);
+  for (size_t i = 0; i < CANDIDATES * cells; i++) {
+    uint64_t kind = check_bits(rng) % 8;
+    candidate[i] = kind == 0 ? NAN : kind == 1 ? INFINITY : (double)(check_bits(rng) % 4);
+  }
+  for (size_t i = 0; i < cells; i++) {
+    want[i] = candidate[i];
+    want_choice[i] = 1;
+    for (int32_t c = 1; c < CANDIDATES; c++) {
+      double value = candidate[(size_t)c * cells + i];
+      if (!(value < want[i]) && !isnan(want[i])) continue;
+      want[i] = value;
+      want_choice[i] = c + 1;
+    }
+  }
+  for (int threads = 1; threads <= PARITY_THREADS; threads++) {
+    for (size_t i = 0; i < cells; i++) got[i] = -1.0, got_choice[i] = -1; /* what was there before the first does not matter */
+    for (int32_t c = 0; c < CANDIDATES; c++)
+      run_select(parity_backend(threads), cells, c + 1, candidate + (size_t)c * cells, got, got_choice);
+    for (size_t i = 0; i < cells; i++) {
+      assert_int_equal(got_choice[i], want_choice[i]);
+      assert_true(got[i] == want[i] || (isnan(got[i]) && isnan(want[i])));
+    }
+  }
+  free(candidate);
+  free(want);
+  free(got);
+  free(want_choice);
+  free(got_choice);
+}
+
+static void parity_cost_select(void **state) {
+  (void)state;
+  check_rng rng = {33};
+  const size_t cells[] = {1, 2, 15, 16, 17, 1023, 1024, 1025, 70000};
+  for (size_t i = 0; i < COUNT(cells); i++) select_case(&rng, cells[i]);
+  double x = 0.0;
+  int32_t choice = 0;
+  check_fails(parity_backend(1)->ops->cost_select(parity_backend(1), 1, 0, &x, &x, &choice), OSS_ERR_INTERNAL, "candidate 0");
+}
+
 static void run_relax(oss_backend *be, size_t b, size_t n, unsigned flags, const double *cost, const double *previous, double *cur,
                       int32_t *from) {
   check_call call;

@@ -100,11 +100,11 @@ static double walk_double(const world *w, int terms, int sample, size_t steps, c
 }
 
 static double error_of(const double *x, const double *target, const oss_dp_options *o) {
-  size_t count = o->columns != NULL ? o->column_count : D;
+  size_t count = o->cost.columns != NULL ? o->cost.count : D;
   double sum = 0.0;
   for (size_t i = 0; i < count; i++) {
-    size_t e = o->columns != NULL ? (size_t)o->columns[i] : i;
-    sum += pow(fabs(x[e] - target[e]), o->p);
+    size_t e = o->cost.columns != NULL ? (size_t)o->cost.columns[i] : i;
+    sum += pow(fabs(x[e] - target[e]), o->cost.p);
   }
   return sum / (double)count;
 }

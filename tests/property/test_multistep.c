@@ -179,7 +179,7 @@ static void check_claims(const oss_member *solver, const oss_dp_options *o, cons
     int32_t index[S * (STEPS + 1)];
     oss_schedule schedule;
     double end[S][D], error[S], mean = 0.0;
-    for (size_t r = 0; r < tables->rows; r++) check_ok(oss_dp_backtrack(tables, r, m, index + r * (m + 1)));
+    for (size_t r = 0; r < tables->rows; r++) check_ok(oss_dp_backtrack(tables, r, m, index + r * (m + 1), NULL));
     check_ok(oss_schedule_from_indices(&f.context.problem.grid, tables->rows, m, index, &schedule));
     walk_program(solver, &schedule, end);
     for (int s = 0; s < S; s++) {
@@ -204,7 +204,7 @@ static void check_tables(const oss_member *solver, const oss_dp_options *o, cons
     for (size_t i = 0; i < STEPS * SIDE; i++) {
       double got = tables->cost[r * STEPS * SIDE + i];
       int32_t choice = tables->from[r * STEPS * SIDE + i];
-      if (!costs_agree(got, cost[i], noise[i], o->p) || (choice != from[i] && cost[i] > 1e-10))
+      if (!costs_agree(got, cost[i], noise[i], o->cost.p) || (choice != from[i] && cost[i] > 1e-10))
         fail_msg("%s table %zu, row %zu, index %zu: %g from %d instead of %g from %d", solver->yaml, r, i / SIDE, i % SIDE, got, choice,
                  cost[i], from[i]);
     }
@@ -249,8 +249,10 @@ static void search_all(int joint, int log_mean) {
     for (size_t b = 0; b < sizeof batches / sizeof batches[0]; b++) {
       open_fixture(grids[g], batches[b]);
       for (int pinned = 0; pinned < 2; pinned++) {
-        check_search(&(oss_dp_options){.variant = OSS_VARIANT_PAPER, .pinned = pinned, .joint = joint, .log = log_mean, .p = 2.0});
-        check_search(&(oss_dp_options){.variant = OSS_VARIANT_CARRY, .pinned = pinned, .joint = joint, .log = log_mean, .p = 2.0});
+        check_search(&(oss_dp_options){
+            .variant = OSS_VARIANT_PAPER, .pinned = pinned, .joint = joint, .log = log_mean, .threads = 1, .cost = {.p = 2.0, .count = D}});
+        check_search(&(oss_dp_options){
+            .variant = OSS_VARIANT_CARRY, .pinned = pinned, .joint = joint, .log = log_mean, .threads = 1, .cost = {.p = 2.0, .count = D}});
       }
       close_fixture();
     }
@@ -273,11 +275,12 @@ static void test_joint_log(void **unused) {
 
 /* A cost over some elements selects them from the histories too. */
 static void test_columns(void **unused) {
-  static const int32_t columns[] = {5, 0, 2};
+  static int32_t columns[] = {5, 0, 2};
   (void)unused;
   open_fixture(grids[0], 3);
   for (int joint = 0; joint < 2; joint++)
-    check_search(&(oss_dp_options){.variant = OSS_VARIANT_CARRY, .joint = joint, .p = 1.5, .columns = columns, .column_count = 3});
+    check_search(
+        &(oss_dp_options){.variant = OSS_VARIANT_CARRY, .joint = joint, .threads = 1, .cost = {.p = 1.5, .columns = columns, .count = 3}});
   close_fixture();
 }
 

@@ -16,7 +16,6 @@
 #include "host/grids/grid.h"
 #include "host/io/reader.h"
 #include "host/search/cost.h"
-#include "host/solvers/solver.h"
 
 static const oss_registry *const registries[] = {&oss_grids, &oss_denoisers, &oss_solvers,  &oss_schedules, &oss_searches,
                                                  &oss_costs, &oss_metrics,   &oss_initials, &oss_exports};
@@ -154,45 +153,12 @@ static void grids_agree_with_the_goldens(void **state) {
   }
 }
 
-/* On a straight path x_t = (1-t) x0 + t eps the denoiser says x0 everywhere, and every solver must be exact with any number of points
- * known, from t = 1 and onto t = 0 included. */
-static void every_solver_is_exact_on_straight_paths(void **state) {
-  static const double times[] = {1.0, 0.9, 0.71, 0.4, 0.33, 0.1, 0.02, 0.0};
-  enum { TIMES = sizeof times / sizeof times[0] };
-  const double x0 = 0.7, eps = -1.3;
-  (void)state;
-  for (size_t i = 0; i < oss_solvers.count(); i++) {
-    oss_member *solver = parsed(&oss_solvers, oss_solvers.at(i), "");
-    int terms = oss_solver_terms(solver);
-    for (int k = 0; k + 1 < TIMES; k++) {
-      for (int known = 1; known <= terms && known <= k + 1; known++) {
-        double t[OSS_MAX_TERMS], rule[2];
-        oss_row row;
-        for (int m = 0; m < known; m++) t[m] = times[k - m];
-        oss_step step = {.known = known, .t = t, .next = times[k + 1], .remaining = TIMES - 1 - k};
-        oss_solver_full_row(solver, &step, &row);
-        double x = row.a * ((1.0 - t[0]) * x0 + t[0] * eps) + row.b[0] * x0;
-        for (int m = 1; m < known; m++) {
-          oss_solver_history_row(solver, t[m], rule);
-          x += row.b[m] * (rule[0] * ((1.0 - t[m]) * x0 + t[m] * eps) + rule[1] * x0);
-        }
-        for (int m = known; m < OSS_MAX_TERMS - 1; m++) assert_true(row.b[m] == 0.0);
-        double exact = (1.0 - times[k + 1]) * x0 + times[k + 1] * eps;
-        if (!(fabs(x - exact) <= 1e-12))
-          fail_msg("%s: %g to %g with %d known: %g, not %g", solver->yaml, t[0], times[k + 1], known, x, exact);
-      }
-    }
-    oss_member_free(solver);
-  }
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_member_is_described),
       cmocka_unit_test(every_member_parses),
       cmocka_unit_test(every_grid_descends),
       cmocka_unit_test(grids_agree_with_the_goldens),
-      cmocka_unit_test(every_solver_is_exact_on_straight_paths),
   };
   oss_io_init();
   return cmocka_run_group_tests(tests, NULL, NULL);
