@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/search/project.h"
+#include "host/search/line.h"
 #include "host/solvers/solver.h"
 
 typedef struct pairs {
@@ -18,7 +18,7 @@ typedef struct pairs {
   oss_buffer output;                        /* [side][count][D] */
   oss_buffer times, labels;                 /* [side][count] */
   oss_buffer states, denoised, line, apart; /* dev: [side][count][D] off the line, y_0 there; and [side][count] of the teacher itself */
-  oss_projector *projector;                 /* dev */
+  oss_line *direction;                      /* dev */
   double *host;                             /* staging: [side][side], at least [side][batch] */
 } pairs;
 
@@ -33,7 +33,7 @@ static size_t staging(const pairs *p) {
 static void close_pairs(pairs *p) {
   oss_buffer *all[] = {&p->coef, &p->cost, &p->output, &p->times, &p->labels, &p->states, &p->denoised, &p->line, &p->apart};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) oss_buffer_destroy(all[i]);
-  oss_projector_destroy(p->projector);
+  oss_line_destroy(p->direction);
   free(p->host);
 }
 
@@ -68,7 +68,7 @@ static oss_status open_pairs(pairs *p) {
   OSS_TRY(oss_buffer_create(be, "denoiser outputs", state, sizeof(float), &p->denoised));
   OSS_TRY(oss_buffer_create(be, "teacher's line", state, sizeof(float), &p->line));
   OSS_TRY(oss_buffer_create(be, "teacher's deviations", cells, sizeof(double), &p->apart));
-  return oss_projector_create(be, p->batch, p->d, &p->projector);
+  return oss_line_create(be, p->batch, p->d, &p->direction);
 }
 
 /* The denoiser at the teacher's states 1 .. N; under the teacher's analytical first step, what that took for it at N. */
@@ -99,11 +99,11 @@ static oss_status leave_line(pairs *p, size_t count, const float *x) {
   const double *t = problem->grid.t;
   size_t state = count * p->d;
   float *states = p->states.data, *denoised = p->denoised.data, *line = p->line.data, *output = p->output.data;
-  OSS_TRY(oss_projector_set(p->projector, count, (1.0 - t[p->side - 1]) / (1.0 - t[0]), x, x + (p->side - 1) * state));
+  OSS_TRY(oss_line_set(p->direction, count, (1.0 - t[p->side - 1]) / (1.0 - t[0]), x, x + (p->side - 1) * state));
   for (size_t k = 0; k < p->side; k++) {
-    OSS_TRY(oss_projector_apply(p->projector, 1.0, x + k * state, states + k * state));
-    OSS_TRY(oss_projector_apply(p->projector, (1.0 - t[k]) / (1.0 - t[0]), x, line + k * state));
-    if (k > 0) OSS_TRY(oss_projector_apply(p->projector, 1.0, output + k * state, denoised + k * state));
+    OSS_TRY(oss_line_remove(p->direction, 1.0, x + k * state, states + k * state));
+    OSS_TRY(oss_line_remove(p->direction, (1.0 - t[k]) / (1.0 - t[0]), x, line + k * state));
+    if (k > 0) OSS_TRY(oss_line_remove(p->direction, 1.0, output + k * state, denoised + k * state));
   }
   return ops->row_error(problem->be, p->side * count, p->d, 2.0, states, line, p->apart.data);
 }
@@ -174,7 +174,7 @@ size_t oss_pair_cost_bytes(const oss_search_input *input, oss_pair_metric metric
   pairs p = {.side = (size_t)input->problem->grid.n + 1, .d = input->problem->elements, .batch = batch_of(input)};
   size_t table = p.side * p.side, cells = p.side * p.batch, state = cells * p.d * sizeof(float);
   size_t bytes = staging(&p) * sizeof(double) + (2 + p.batch) * table * sizeof(double) + state + cells * (sizeof(double) + sizeof(int32_t));
-  if (metric == OSS_PAIR_DEV) bytes += 3 * state + cells * sizeof(double) + oss_projector_bytes(p.batch, p.d);
+  if (metric == OSS_PAIR_DEV) bytes += 3 * state + cells * sizeof(double) + oss_line_bytes(p.batch, p.d);
   return bytes;
 }
 

@@ -6,6 +6,7 @@
 import itertools
 import math
 import os
+import re
 import shutil
 import tempfile
 import unittest
@@ -215,6 +216,90 @@ class Exhaustive(unittest.TestCase):
         cell = case.run("all", [schedule(start="pinned", fewer=False)], [case.problem.n]).cells[0]
         np.testing.assert_array_equal(cell["schedule/index"][0], np.arange(case.problem.n, -1, -1))
         self.assertEqual(cell["@search_cost"], 0)
+
+
+# Every kind of step: histories, orders that fall near the end, correctors, two calls, an analytical first step.
+SOLVERS = [
+    {"kind": "euler", "afs": True},
+    {"kind": "dpmpp", "order": 2},
+    {"kind": "dpmpp", "order": 3},
+    {"kind": "dpmpp", "order": 3, "predict": "eps", "lower_order_final": False},
+    {"kind": "unipc", "order": 2},
+    {"kind": "unipc", "order": 3, "afs": True},
+    {"kind": "ipndm", "order": 4},
+    {"kind": "ipndm_v", "order": 3},
+    {"kind": "deis", "order": 3},
+    {"kind": "heun"},
+    {"kind": "dpm2", "afs": True},
+]
+
+
+class Solvers(unittest.TestCase):
+    """With every solver, against all schedules sampled by the program itself: one sample a schedule, all of the same noise."""
+
+    N, M, S, ELEMENTS = 7, (1, 2, 3, 4), 3, 5
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="ossbench-exhaustive-")
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        path = os.path.join(cls.folder, "problem.h5")
+        brute.write_problem(path, 4, cls.ELEMENTS, 5)
+        rng = np.random.default_rng(9)
+        noise = rng.normal(size=(cls.S, cls.ELEMENTS)).astype(np.float32)
+        with h5py.File(path, "a") as file:
+            del file["noise"]
+            file["noise"] = noise
+            for m in cls.M:
+                ways = [way[::-1] + (0,) for way in itertools.combinations(range(1, cls.N + 1), m)]
+                file[f"ways{m}"] = np.repeat(np.array(ways, dtype=np.int32), cls.S, axis=0)
+                file[f"noise{m}"] = np.tile(noise, (len(ways), 1))
+        cls.path = path
+        cls.errors = {end: {m: cls.walk_all(end, m) for m in cls.M} for end in ("zero", "min")}
+
+    @classmethod
+    def config(cls, end, steps, schedules, noise, samples, **options):
+        return {
+            "denoiser": {"kind": "gmm", "file": cls.path},
+            "noise": {"file": cls.path, "dataset": noise},
+            "samples": {"search": samples, "evaluate": "same"},
+            "teacher": {"grid": {"kind": "flow", "shift": 2, "end": end}, "steps": cls.N, "cache": "none"},
+            "student": {"steps": steps, "schedule": schedules, "solver": SOLVERS},
+            "metrics": ["mse"],
+            **options,
+        }
+
+    @classmethod
+    def walk_all(cls, end, m):
+        """{solver: (ways, errors (ways, S))} of m steps."""
+        ways = math.comb(cls.N, m)
+        name = {"kind": "file", "file": cls.path, "dataset": f"ways{m}"}
+        outcome = ref.run_config(cls.folder, cls.config(end, [m], [name], f"noise{m}", ways * cls.S), name=f"ways{m}")
+        return {cell["@solver"]: (cell["schedule/index"][:: cls.S], cell["metrics/mse"].reshape(ways, cls.S)) for cell in outcome.cells}
+
+    def test_optimum(self):
+        for end in ("zero", "min"):
+            names = [schedule(start="free", samples=s, fewer=f) for s in ("joint", "per_sample") for f in (False, True)]
+            outcome = ref.run_config(self.folder, self.config(end, list(self.M), names, "noise", self.S), name="search" + end)
+            for cell in outcome.cells:
+                m, joint = cell["@steps"], "joint" in cell["@schedule"]
+                for_all = [self.errors[end][d][cell["@solver"]][1] for d in self.M if d == m or (d < m and "fewer: true" in cell["@schedule"])]
+                best = min(e.mean(1).min() for e in for_all) if joint else np.mean(np.min([e.min(0) for e in for_all], axis=0))
+                what = f"{end} {cell['@solver']} {cell['@schedule']} M{m}"
+                self.assertAlmostEqual(cell["@search_cost"] / best, 1, delta=1e-4, msg=what)
+                self.assertAlmostEqual(cell["metrics/mse"].mean() / best, 1, delta=1e-4, msg=what)
+                self.assertEqual(cell["@search_complete"], 1, what)
+            self.assertEqual(len(outcome.cells), len(SOLVERS) * len(names) * len(self.M))
+
+    def test_prices(self):
+        """One sample leaves nothing out: the calls taken are the planned ones."""
+        names = [schedule(start=s, samples="joint", fewer=f) for s in ("free", "pinned") for f in (False, True)]
+        for end, m in itertools.product(("zero", "min"), (3, 4)):
+            config = self.config(end, [m], names, "noise", 1)
+            outcome = ref.run_config(self.folder, config, name="price")
+            text = ref.cli.run(["run", os.path.join(self.folder, "price.yaml"), "--dry-run"], self.folder).out
+            planned = [int(row) for row in re.findall(r"^ +\d+ +\d+ +(\d+) +[\d.]+ ", text, re.M)]
+            self.assertEqual(planned, [cell["@search_nfe"] for cell in outcome.cells])
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include "host/search/project.h"
+#include "host/search/line.h"
 
 #include <stdlib.h>
 
-struct oss_projector {
+struct oss_line {
   oss_backend *be;
   size_t batch, count, d;
   double ratio;
@@ -16,7 +16,7 @@ struct oss_projector {
   double *host;                 /* [batch][3] */
 };
 
-void oss_projector_destroy(oss_projector *p) {
+void oss_line_destroy(oss_line *p) {
   if (p == NULL) return;
   oss_buffer_destroy(&p->zero);
   oss_buffer_destroy(&p->error);
@@ -25,12 +25,12 @@ void oss_projector_destroy(oss_projector *p) {
   free(p);
 }
 
-oss_status oss_projector_create(oss_backend *be, size_t batch, size_t d, oss_projector **out) {
-  oss_projector *p = calloc(1, sizeof *p);
+oss_status oss_line_create(oss_backend *be, size_t batch, size_t d, oss_line **out) {
+  oss_line *p = calloc(1, sizeof *p);
   oss_status status;
   *out = NULL;
   if (p == NULL) return oss_fail(OSS_ERR_MEMORY, "projection");
-  *p = (oss_projector){.be = be, .batch = batch, .d = d, .length = malloc(9 * batch * sizeof(double))};
+  *p = (oss_line){.be = be, .batch = batch, .d = d, .length = malloc(9 * batch * sizeof(double))};
   if (p->length == NULL) {
     status = oss_fail(OSS_ERR_MEMORY, "projection of %zu samples", batch);
     goto failed;
@@ -47,16 +47,16 @@ oss_status oss_projector_create(oss_backend *be, size_t batch, size_t d, oss_pro
   *out = p;
   return OSS_OK;
 failed:
-  oss_projector_destroy(p);
+  oss_line_destroy(p);
   return status;
 }
 
-size_t oss_projector_bytes(size_t batch, size_t d) {
+size_t oss_line_bytes(size_t batch, size_t d) {
   return batch * (d * sizeof(float) + 13 * sizeof(double));
 }
 
 /* Mean squared differences of each sample. */
-static oss_status distance(oss_projector *p, const float *x, const float *y, double *out) {
+static oss_status distance(oss_line *p, const float *x, const float *y, double *out) {
   OSS_TRY(p->be->ops->row_error(p->be, p->count, p->d, 2.0, x, y, p->error.data));
   return oss_buffer_download(&p->error, 0, p->count * sizeof *out, out);
 }
@@ -66,7 +66,7 @@ static double product(double xx, double yy, double apart) {
   return 0.5 * (xx + yy - apart);
 }
 
-oss_status oss_projector_set(oss_projector *p, size_t count, double ratio, const float *a, const float *b) {
+oss_status oss_line_set(oss_line *p, size_t count, double ratio, const float *a, const float *b) {
   if (count > p->batch) return oss_fail(OSS_ERR_INTERNAL, "projection of %zu samples, made for %zu", count, p->batch);
   p->count = count;
   p->ratio = ratio;
@@ -82,7 +82,7 @@ oss_status oss_projector_set(oss_projector *p, size_t count, double ratio, const
   return OSS_OK;
 }
 
-oss_status oss_projector_apply(oss_projector *p, double scale, const float *x, float *out) {
+oss_status oss_line_remove(oss_line *p, double scale, const float *x, float *out) {
   OSS_TRY(distance(p, x, p->zero.data, p->length));
   OSS_TRY(distance(p, x, p->a, p->to_a));
   OSS_TRY(distance(p, x, p->b, p->to_b));
