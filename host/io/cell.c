@@ -12,8 +12,9 @@
 
 enum { NAME_BYTES = 160, PATH_BYTES = 2 * NAME_BYTES };
 
-static const char *const results[] = {"status",         "reason",          "key", "teacher", "nfe", "depth", "search_nfe", "search_seconds",
-                                      "sample_seconds", "search_objective"};
+static const char *const results[] = {
+    "status",         "reason",      "key",          "teacher",        "nfe", "depth", "search_nfe", "search_seconds",
+    "sample_seconds", "search_cost", "search_bound", "search_complete"};
 
 int oss_cell_is_axis(const char *name) {
   for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
@@ -96,13 +97,20 @@ static oss_status write_quantiles(oss_writer *writer, const char *object, const 
   return oss_writer_reals(writer, path, "levels", 2, levels);
 }
 
+static oss_status write_claim(oss_writer *writer, const char *object, const oss_claim *claim) {
+  if (claim->priced) OSS_TRY(oss_writer_real(writer, object, "search_cost", claim->cost));
+  if (!claim->bounded) return OSS_OK;
+  OSS_TRY(oss_writer_real(writer, object, "search_bound", claim->bound));
+  return oss_writer_int(writer, object, "search_complete", claim->complete);
+}
+
 static oss_status write_results(oss_writer *writer, const char *object, const oss_record *record) {
   OSS_TRY(oss_writer_int(writer, object, "nfe", record->nfe));
   OSS_TRY(oss_writer_int(writer, object, "depth", record->depth));
   OSS_TRY(oss_writer_int(writer, object, "search_nfe", record->search_nfe));
+  OSS_TRY(write_claim(writer, object, &record->claim));
   OSS_TRY(oss_writer_real(writer, object, "search_seconds", record->search_seconds));
   OSS_TRY(oss_writer_real(writer, object, "sample_seconds", record->sample_seconds));
-  if (record->has_objective) OSS_TRY(oss_writer_real(writer, object, "search_objective", record->objective));
   OSS_TRY(write_schedule(writer, object, &record->schedule));
   const oss_tables *tables = &record->tables;
   if (tables->rows > 0) {
@@ -112,6 +120,7 @@ static oss_status write_results(oss_writer *writer, const char *object, const os
     if (tables->order != NULL) OSS_TRY(write_array(writer, object, "search/order", OSS_I32, 3, dims, tables->order));
   }
   OSS_TRY(write_whole(writer, object, "search/index", &record->per_sample));
+  OSS_TRY(write_whole(writer, object, "search/pair_cost", &record->pair_cost));
   OSS_TRY(write_metrics(writer, object, record));
   OSS_TRY(write_whole(writer, object, "samples/class", &record->classes));
   OSS_TRY(write_whole(writer, object, "samples/student", &record->student));

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "host/pipeline/sample.h"
-#include "host/search/dp.h"
 #include "host/sweep/key.h"
 #include "host/sweep/memory.h"
 
@@ -114,7 +113,6 @@ static oss_status check_group(oss_plan *plan, const oss_context *c, size_t first
 /* One group: the cells that differ in steps only; one search serves them. */
 static oss_status plan_group(oss_plan *plan, oss_context *c, size_t first, size_t count, int64_t *budgets, oss_key_memo *memo) {
   size_t teacher = 0, budget_count = 0;
-  int64_t most = 0;
   const oss_member *schedule = plan->cells[first].cell.schedule;
   OSS_TRY(oss_context_move(c, &plan->cells[first].cell));
   OSS_TRY(place_teacher(plan, c, &teacher));
@@ -135,11 +133,9 @@ static oss_status plan_group(oss_plan *plan, oss_context *c, size_t first, size_
     plan->work += p->work;
     plan->runnable++;
     if (p->bytes > plan->bytes) plan->bytes = p->bytes;
-    if (steps > most) most = steps;
   }
   int first_calibration = plan->cells[first].cell.calibration == c->config->calibrations.at[0]; /* the others take what it found */
-  if (most > 0 && first_calibration && oss_schedule_needs_teacher(schedule))
-    plan->work += (double)most * oss_dp_row_work(&input, input.samples);
+  if (first_calibration) plan->work += oss_schedule_work(schedule, &input);
   return OSS_OK;
 }
 
