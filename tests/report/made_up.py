@@ -32,10 +32,11 @@ def make(
     metrics=("mse", "psnr"),
     denoisers=("{kind: gmm, file: /tmp/gmm.h5}",),
     twins=(),
+    wholes=(),
 ):
     """A result file by the contract, its numbers random; cells whose schedule is in `skip` are skipped.
 
-    The schedules in `twins` get the same times.
+    The schedules in `twins` get the same times; `wholes` are metrics of all samples together.
     """
     count, points, rng = 6, 12, np.random.default_rng(5)
     with h5py.File(path, "w") as file:
@@ -106,6 +107,12 @@ def make(
                     values[0] = np.inf
                 data = cell.create_dataset(f"metrics/{metric}", data=values)
                 attributes(data, mean=values.mean(), std=0.0, count=count)
+            for metric in wholes:
+                value = rng.uniform(1, 2)
+                data = cell.create_dataset(f"metrics/{metric}", data=[value])
+                attributes(data, mean=value, std=0.1, count=count, member="{kind: frechet, features: raw}")
+                attributes(data, low=value - 0.1, high=value + 0.3, confidence=0.9, bootstrap=200)
+                attributes(data, against="teacher", references=count)
             if samples:
                 cell["samples/student"] = rng.normal(0, 1, (count,) + shape).astype("f4")
                 cell["samples/teacher"] = rng.normal(0, 1, (count,) + shape).astype("f4")
