@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/pipeline/sample.h"
+#include "host/pipeline/score.h"
 #include "host/sweep/key.h"
 #include "host/sweep/memory.h"
 
@@ -92,6 +93,7 @@ static size_t group_bytes(const oss_context *c, const oss_member *schedule, cons
 /* Sets skip for cells without a meaning; *count of the others' steps go to budgets. */
 static oss_status check_group(oss_plan *plan, const oss_context *c, size_t first, size_t cells, int64_t *budgets, size_t *count) {
   const oss_member *schedule = plan->cells[first].cell.schedule;
+  oss_evaluation evaluation = oss_context_evaluation(c);
   *count = 0;
   for (size_t i = first; i < first + cells; i++) {
     oss_planned *p = &plan->cells[i];
@@ -99,6 +101,7 @@ static oss_status check_group(oss_plan *plan, const oss_context *c, size_t first
     oss_status status = oss_schedule_check(schedule, &input, p->cell.steps);
     if (status == OSS_OK && p->cell.repeats)
       status = oss_fail(OSS_ERR_UNSUPPORTED, "teacher.steps is not for a grid from a file: this cell would repeat another");
+    if (status == OSS_OK) status = oss_score_check(&evaluation);
     if (status == OSS_ERR_UNSUPPORTED) {
       p->skip = oss_strdup(oss_message());
       if (p->skip == NULL) return oss_fail(OSS_ERR_MEMORY, "plan");

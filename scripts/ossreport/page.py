@@ -135,7 +135,7 @@ def _key_findings(out, study):
     scores = tables.key_table(study, study.metric)
     header, rows, unit = scores.header, scores.rows, scores.unit
     samples = tables.sample_count(study, study.metric)
-    out.add(f"<h3>{escape(stats.metric_title(study.metric) + unit)}, mean ± 95% interval over {samples}</h3>")
+    out.add(f"<h3>{escape(stats.metric_title(study.metric) + unit)}, {study.spread_text(study.metric)} {samples}</h3>")
     out.add(table_html(header, rows, len(study.outer) + 1))
     seeds = len(study.result.values("seed")) if "seed" in study.result.axes else 1
     better = "higher" if stats.higher_is_better(study.metric) else "lower"
@@ -184,8 +184,11 @@ def _panel(out, study, panel):
             continue
         drawn += 1
         titles = " and ".join(stats.metric_title(metric) for metric in group)
-        caption = f"{titles} by budget, mean over samples and seeds."
-        if len(panel.schedules) <= figures.CROWD or len(panel.steps) == 1:
+        whole = study.whole(group[0])
+        caption = f"{titles} by budget, " + ("of all samples together." if whole else "mean over samples and seeds.")
+        if whole:
+            caption += " Shades and bars are bootstrap intervals, those of a difference as if its sides were independent."
+        elif len(panel.schedules) <= figures.CROWD or len(panel.steps) == 1:
             caption += " Shades and bars are 95% intervals"
             better = any(stats.higher_is_better(metric) for metric in group)
             paired = study.baseline in panel.schedules and len(panel.schedules) > 1 and better
