@@ -62,7 +62,9 @@ static oss_status find_range(const oss_grid *grid, int64_t steps, oss_level_rang
     return oss_fail(OSS_ERR_UNSUPPORTED,
                     "dm: %lld steps (student.steps): at most %d, its minimisation takes a time that grows with the third power",
                     (long long)steps, OSS_DM_MAX_INTERVALS);
-  if (range->intervals > 1 && !(range->low < range->high * (1.0 - 1e-6)))
+  /* t_N takes the place of the first knot, so one interval needs no second finite level. */
+  double above = range->intervals == 1 ? grid->t[grid->n] : range->high;
+  if (range->intervals > 0 && !(range->low < above * (1.0 - 1e-6)))
     return oss_fail(OSS_ERR_UNSUPPORTED, "dm: no room for %lld steps: the teacher's finite noise levels lie between t = %g and %g",
                     (long long)steps, range->high, range->low);
   return OSS_OK;
