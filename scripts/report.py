@@ -39,14 +39,15 @@ def print_scores(study, plan, form):
     for metric in [None] if pivot.side_by_side(plan) else plan.metrics:
         found, footnotes = pivot.make(study, plan, metric, compact=True)
         mark, sign = pivot.best_words(study, plan, metric), "bold" if form == "markdown" else "*"
-        text = f"mean ± 95% interval over {tables.sample_count(study, metric or plan.metrics[0])}{over}"
+        first = metric or plan.metrics[0]
+        text = f"{study.spread_text(first)} {tables.sample_count(study, first)}{over}"
         heading = f"{pivot.title(study, plan, metric)}: {text}{f'; {sign} {mark}' if mark else ''}"
         print("\n" + (f"**{heading}**" if form == "markdown" else heading))
         for table in found:
             print(f"\n{table.title}" if table.title else "")
             print(f"\n{render.markdown(table)}" if form == "markdown" else render.text(table))
         notes = [*dict.fromkeys(note for table in found for note in table.notes)]
-        notes += [note for name in [metric or plan.metrics[0]] for note in tables.notes(study, name)]
+        notes += [note for name in ([metric] if metric else plan.metrics) for note in tables.notes(study, name)]
         notes = [f"[{mark}] {text}" for mark, text in footnotes] + notes
         if notes:
             print()

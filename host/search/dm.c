@@ -62,7 +62,9 @@ static oss_status find_range(const oss_grid *grid, int64_t steps, oss_level_rang
     return oss_fail(OSS_ERR_UNSUPPORTED,
                     "dm: %lld steps (student.steps): at most %d, its minimisation takes a time that grows with the third power",
                     (long long)steps, OSS_DM_MAX_INTERVALS);
-  if (range->intervals > 1 && !(range->low < range->high * (1.0 - 1e-6)))
+  /* t_N takes the place of the first knot, so one interval needs no second finite level. */
+  double above = range->intervals == 1 ? grid->t[grid->n] : range->high;
+  if (range->intervals > 0 && !(range->low < above * (1.0 - 1e-6)))
     return oss_fail(OSS_ERR_UNSUPPORTED, "dm: no room for %lld steps: the teacher's finite noise levels lie between t = %g and %g",
                     (long long)steps, range->high, range->low);
   return OSS_OK;
@@ -84,8 +86,8 @@ static oss_status find_one(const oss_member *member, const oss_grid *grid, int64
   oss_status status = OSS_OK;
   if (t == NULL) return oss_fail(OSS_ERR_MEMORY, "schedule of %lld steps", (long long)steps);
   if (range.intervals > 0 && range.low < range.high) {
-    OSS_TRY_TO(done, optimise(member, &range, t, &found->objective));
-    found->has_objective = 1;
+    OSS_TRY_TO(done, optimise(member, &range, t, &found->claim.cost));
+    found->claim.priced = 1;
   } else if (range.intervals > 0) {
     t[range.intervals] = range.low;
   }

@@ -34,10 +34,10 @@ static oss_status build(const oss_member *member, const oss_grid *grid, int64_t 
   double *t = malloc(((size_t)steps + 1) * sizeof *t);
   if (t == NULL) return oss_fail(OSS_ERR_MEMORY, "schedule of %lld steps", (long long)steps);
   oss_status status = ((const oss_schedule_desc *)member->desc)->times(member, grid, steps, t);
-  if (status == OSS_OK) status = oss_times_descend(grid, steps, t);
+  if (status == OSS_OK) status = oss_fail_context(oss_times_descend(grid, steps, t), "%s", member->desc->name);
   if (status == OSS_OK) status = oss_schedule_from_times(grid, (size_t)steps, t, out);
   free(t);
-  return oss_fail_context(status, "%s", member->desc->name);
+  return status;
 }
 
 oss_status oss_times_check(const oss_member *member, const oss_search_input *input) {

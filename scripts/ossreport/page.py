@@ -148,12 +148,13 @@ def _scores(out, study, plan):
     said = set()
     for number, metric in enumerate([None] if pivot.side_by_side(plan) else plan.metrics):
         found, footnotes = pivot.make(study, plan, metric)
-        mark, samples = pivot.best_words(study, plan, metric), tables.sample_count(study, metric or plan.metrics[0])
-        heading = f"{pivot.title(study, plan, metric)}, mean ± 95% interval over {samples}"
+        first, mark = metric or plan.metrics[0], pivot.best_words(study, plan, metric)
+        heading = f"{pivot.title(study, plan, metric)}, {study.spread_text(first)} {tables.sample_count(study, first)}"
         heading += f" and {seeds} seeds" if seeds > 1 else ""
         body = "".join((f"<h4>{escape(t.title)}</h4>" if t.title else "") + render.html(t) for t in found)
         notes = [f"Bold: {mark}."] if mark else []
-        notes += [text for table in found for text in table.notes] + tables.notes(study, metric or plan.metrics[0])
+        notes += [text for table in found for text in table.notes] 
+        notes += [text for name in ([metric] if metric else plan.metrics) for text in tables.notes(study, name)]
         notes += [WITHIN] if number == 0 else []
         if number == 0 and any(flow.option(s, "samples") == "per_sample" for s in study.schedules):
             notes.append("A per_sample schedule is scored on the very noise it was searched for; the others need not be.")
@@ -194,8 +195,11 @@ def _panel(out, study, panel):
             continue
         drawn += 1
         titles = " and ".join(stats.metric_title(metric) for metric in group)
-        caption = f"{titles} by budget, mean over samples and seeds."
-        if len(panel.schedules) <= figures.CROWD or len(panel.steps) == 1:
+        whole = study.whole(group[0])
+        caption = f"{titles} by budget, " + ("of all samples together." if whole else "mean over samples and seeds.")
+        if whole:
+            caption += " Shades and bars are bootstrap intervals, those of a difference as if its sides were independent."
+        elif len(panel.schedules) <= figures.CROWD or len(panel.steps) == 1:
             caption += " Shades and bars are 95% intervals"
             better = any(stats.higher_is_better(metric) for metric in group)
             paired = study.baseline in panel.schedules and len(panel.schedules) > 1 and better

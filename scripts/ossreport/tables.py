@@ -82,6 +82,9 @@ def printed(e, scale, compact):
 def notes(study, metric):
     """What has to be said below tables of a metric's scores, as sentences."""
     found = []
+    if study.whole(metric):
+        member = next(cell.members[metric] for cell in study.result.cells if metric in cell.members)
+        found.append(f"{stats.metric_title(metric)} is {member}.")
     if study.wide(metric):
         found.append(
             f"An interval that reaches below 0, where no {stats.metric_title(metric)} can be, says that a few samples "
@@ -121,7 +124,8 @@ def counted(study):
 
 def sample_count(study, metric):
     """'32 samples', '32 to 64 samples': how many scores stand behind one cell's mean."""
-    counts = {len(cell.metrics[metric]) for cell in study.result.cells if metric in cell.metrics}
+    cells = [cell for cell in study.result.cells if metric in cell.metrics]
+    counts = {cell.wholes[metric].count if metric in cell.wholes else len(cell.metrics[metric]) for cell in cells}
     low, high = min(counts), max(counts)
     return f"{low} sample{'s' * (low != 1)}" if low == high else f"{low} to {high} samples"
 
@@ -164,6 +168,9 @@ def name_table(study):
         for value in study.result.values(axis) if axis in study.result.axes else []:
             if study.label(axis, value) != str(value):
                 rows.append([Entry(axis.replace("_", " ")), Entry(study.label(axis, value)), Entry(str(value))])
+    members = {name: member for cell in study.result.cells for name, member in cell.members.items()}
+    members = {name: text for name, text in members.items() if "{" in text}
+    rows += [[Entry("metric"), Entry(stats.metric_title(name)), Entry(text)] for name, text in members.items()]
     return ["axis", "name", "stands for"], rows
 
 
