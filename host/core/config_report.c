@@ -15,7 +15,7 @@
 
 const char *const oss_report_keys[] = {"rows", "columns", "metrics", "relative", NULL};
 
-enum { PLACE_BYTES = 64 };
+enum { PLACE_BYTES = 64, NAME_BYTES = 48 };
 static const char metric_axis[] = "metric"; /* no axis of the sweep: the metrics side by side */
 
 /* What is being read: the layout as it will be printed, and the axes that have a place in it. */
@@ -53,15 +53,24 @@ static oss_status read_axis(layout *l, const oss_node *node, const char *key) {
   return OSS_OK;
 }
 
+/* The name of a metric in results: its kind, of the second of a kind with _1, ... */
+static void metric_name(const oss_members *metrics, size_t m, char out[NAME_BYTES]) {
+  size_t repeat = 0;
+  for (size_t i = 0; i < m; i++) repeat += metrics->at[i]->desc == metrics->at[m]->desc;
+  snprintf(out, NAME_BYTES, repeat ? "%s_%zu" : "%s", metrics->at[m]->desc->name, repeat);
+}
+
 static oss_status read_metric(layout *l, const oss_node *node, const char *key) {
   const oss_members *metrics = &l->config->metrics;
   oss_words words = {0};
-  for (size_t i = 0; i < metrics->count; i++) {
-    if (oss_node_is_word(node, metrics->at[i]->desc->name)) {
-      oss_text_add(&l->text, "%s", metrics->at[i]->desc->name);
+  char names[OSS_MAX_WORDS][NAME_BYTES];
+  for (size_t i = 0; i < metrics->count && i < OSS_MAX_WORDS; i++) {
+    metric_name(metrics, i, names[i]);
+    if (oss_node_is_word(node, names[i])) {
+      oss_text_add(&l->text, "%s", names[i]);
       return OSS_OK;
     }
-    oss_words_add(&words, metrics->at[i]->desc->name);
+    oss_words_add(&words, names[i]);
   }
   return refuse(node, key, "one of the config's metrics", &words);
 }

@@ -270,6 +270,7 @@ static void report_layout(void **state) {
        "{columns: [metric], relative: {schedule: {kind: oss, variant: carry, "}, /* the only one of that kind */
       {"report: {relative: {schedule: {kind: file, file: x.h5, dataset: d}}}\n", "{relative: {schedule: {kind: file, file: /"},
       {"report: {relative: {steps: 10}}\n", "{relative: {steps: 10}}"},
+      {"metrics: [frechet, {kind: frechet, features: pca}]\nreport: {metrics: [frechet_1, frechet]}\n", "{metrics: [frechet_1, frechet]}"},
       {"report: {relative: {samples_evaluate: same}}\n", "{relative: {samples_evaluate: same}}"},
       {"report: {relative: {teacher_grid: {kind: edm, rho: 7.0}}}\n", "{relative: {teacher_grid: {kind: edm, rho: 7, "},
   };
