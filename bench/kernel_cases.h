@@ -285,6 +285,8 @@ static const bench_case cases[] = {
     {"advance", "q=1", 1, 2.0, 0, pair_prepare, advance_run, 6, advance_check, 1.2e-7, advance_fma, advance_bytes},
     {"lincomb", "3 terms", 2, 2.0, 0, lincomb_prepare, lincomb_run, 7, lincomb_check, 1.2e-7, lincomb_fma, lincomb_bytes},
     {"row_error", "p=2", 1, 2.0, 0, pair_prepare, row_run, 4, row_check, 1e-12, no_fma, row_bytes},
+    {"row_quantile", "2 levels", 1, 2.0, 0, amplitude_prepare, quantile_run, 2, quantile_check, 0.0, no_fma, amplitude_bytes},
+    {"row_affine", "", 1, 2.0, 0, amplitude_prepare, affine_run, 4, affine_check, 1.2e-7, no_fma, copy_bytes},
     {"noise", "", 1, 2.0, 0, pair_prepare, noise_run, 0, noise_check, 0.02, no_fma, noise_bytes},
     {"copy", "", 1, 2.0, 0, pair_prepare, copy_run, 6, copy_check, 0.0, no_fma, copy_bytes},
     {"gather_states", "", 1, 2.0, 0, pair_prepare, gather_run, 6, gather_check, 0.0, no_fma, copy_bytes},

@@ -140,6 +140,53 @@ static double gather_check(const problem *w) {
   return same ? 0.0 : INFINITY;
 }
 
+/* ---- amplitudes: 0 x, 1 levels, 2 quantiles, 3 map, 4 out. */
+static void amplitude_prepare(problem *w) {
+  const size_t rows = (w->n + 1) * w->b;
+  normals(w, states(w));
+  double *level = buffer(w, 2 * sizeof *level);
+  level[0] = 0.05, level[1] = 0.95;
+  buffer(w, 2 * rows * sizeof(double));
+  double *map = buffer(w, 2 * rows * sizeof *map);
+  for (size_t i = 0; i < 2 * rows; i++) map[i] = uniform(w);
+  buffer(w, states(w) * sizeof(float));
+}
+static oss_status quantile_run(const problem *w) {
+  return w->be->ops->row_quantile(w->be, (w->n + 1) * w->b, w->d, 2, w->at[1], w->at[0], w->at[2]);
+}
+/* By counting: with p = (d - 1) level, floor p + 1 values at least are not above the quantile, d - 1 - floor p not below. */
+static double quantile_check(const problem *w) {
+  const float *x = w->host[0];
+  const double *level = w->host[1], *out = w->host[2];
+  for (size_t r = 0; r < (w->n + 1) * w->b; r++)
+    for (size_t i = 0; i < 2; i++) {
+      size_t below = 0, above = 0, least = (size_t)((double)(w->d - 1) * level[i]);
+      for (size_t e = 0; e < w->d; e++) {
+        below += (double)x[r * w->d + e] <= out[2 * r + i];
+        above += (double)x[r * w->d + e] >= out[2 * r + i];
+      }
+      if (!(below >= least + 1 && above >= w->d - 1 - least)) return INFINITY;
+    }
+  return 0.0;
+}
+static oss_status affine_run(const problem *w) {
+  return w->be->ops->row_affine(w->be, (w->n + 1) * w->b, w->d, w->at[3], w->at[0], w->at[4]);
+}
+static double affine_check(const problem *w) {
+  const float *x = w->host[0], *out = w->host[4];
+  const double *map = w->host[3];
+  double error = 0.0;
+  for (size_t i = 0; i < picks(states(w)); i++) {
+    const size_t at = pick(i, states(w)), r = at / w->d;
+    const double term = map[2 * r] * (double)x[at], want = term + map[2 * r + 1];
+    error = worst(error, off((double)out[at], want, fabs(term) + fabs(map[2 * r + 1])));
+  }
+  return error;
+}
+static double amplitude_bytes(const problem *w) {
+  return 4.0 * (double)states(w);
+}
+
 /* ---- the programme: 0 cost, 1 cur, 2 previous, 3 acc, 4 from. */
 static void relax_prepare(problem *w) {
   const size_t points = w->n + 1;

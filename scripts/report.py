@@ -45,7 +45,7 @@ def print_text(study, only):
         scores = tables.key_table(study, metric, compact=True)
         better = "highest" if stats.higher_is_better(metric) else "lowest"
         samples = tables.sample_count(study, metric)
-        print(f"\n{stats.metric_title(metric)}{scores.unit}: mean ± 95% interval over {samples}{over};", end=" ")
+        print(f"\n{stats.metric_title(metric)}{scores.unit}: {study.spread_text(metric)} {samples}{over};", end=" ")
         print(f"* the {better} of a column" + (" and group" if len(study.panels) > 1 else "") + "\n")
         print(tables.as_text(scores.header, scores.rows, len(study.outer) + 1))
         for note in tables.notes(study, metric, scores):

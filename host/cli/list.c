@@ -10,8 +10,8 @@
 #include "host/search/cost.h"
 #include "kernels/backend.h"
 
-static const oss_registry *const registries[] = {&oss_grids, &oss_denoisers, &oss_solvers,  &oss_schedules, &oss_searches,
-                                                 &oss_costs, &oss_metrics,   &oss_initials, &oss_exports};
+static const oss_registry *const registries[] = {&oss_grids, &oss_denoisers, &oss_solvers,  &oss_schedules,    &oss_searches,
+                                                 &oss_costs, &oss_metrics,   &oss_initials, &oss_calibrations, &oss_exports};
 enum { REGISTRY_COUNT = sizeof registries / sizeof registries[0] };
 
 /* The words of a choice with bars between them. */

@@ -20,7 +20,7 @@ static const char *const root_keys[] = {"name",    "seed",    "denoiser", "noise
 static const char *const noise_keys[] = {"file", "dataset", NULL};
 static const char *const samples_keys[] = {"search", "evaluate", "batch", NULL};
 static const char *const teacher_keys[] = {"solver", "grid", "steps", "cache", NULL};
-static const char *const student_keys[] = {"solver", "steps", "schedule", NULL};
+static const char *const student_keys[] = {"solver", "steps", "schedule", "calibration", "quantiles", NULL};
 static const char *const output_keys[] = {"file", "save", NULL};
 static const char *const save_words[] = {"tables", "samples", "trajectory"};
 static const unsigned save_bits[] = {OSS_SAVE_TABLES, OSS_SAVE_SAMPLES, OSS_SAVE_TRAJECTORY};
@@ -165,6 +165,25 @@ static oss_status check_steps(const oss_node *root, const oss_config *config) {
                        config->steps.count > 1 ? " as the smallest" : "");
 }
 
+/* A pair, no axis. */
+static oss_status read_quantiles(const oss_node *node, double out[2]) {
+  static const char key[] = "student.quantiles",
+                    what[] = "must be two numbers in ascending order, above 0 and below 1, such as [0.05, 0.95]";
+  char found[OSS_FOUND_BYTES];
+  out[0] = 0.05;
+  out[1] = 0.95;
+  if (!node) return OSS_OK;
+  if (node->kind != OSS_NODE_LIST) return oss_node_fail(node, key, "%s, found %s", what, oss_node_found(node, found));
+  if (node->count != 2) return oss_node_fail(node, key, "%s, found a list of %zu", what, node->count);
+  for (size_t i = 0; i < 2; i++) {
+    const oss_node *item = node->items[i];
+    OSS_TRY(oss_node_real(item, i == 0 ? "student.quantiles.0" : "student.quantiles.1", 0, 0, 0, &out[i]));
+    if (!(out[i] > 0.0 && out[i] < 1.0)) return oss_node_fail(item, key, "%s, found %s", what, oss_node_found(item, found));
+  }
+  if (out[0] < out[1]) return OSS_OK;
+  return oss_node_fail(node, key, "%s, found %s and %s", what, node->items[0]->text, node->items[1]->text);
+}
+
 static oss_status read_student(const oss_node *root, oss_config *out) {
   static const oss_registry *const schedules[] = {&oss_schedules, &oss_searches, NULL};
   const oss_node *student = NULL;
@@ -174,6 +193,8 @@ static oss_status read_student(const oss_node *root, oss_config *out) {
   if (!schedule) return missing(root, student, "student.schedule", "schedule: [uniform, oss]");
   OSS_TRY(read_members(&oss_solvers, oss_node_get(student, "solver"), "student.solver", "euler", out, &out->solvers));
   OSS_TRY(oss_axis_parse(schedules, schedule, "student.schedule", out->directory, &out->schedules));
+  OSS_TRY(read_members(&oss_calibrations, oss_node_get(student, "calibration"), "student.calibration", "none", out, &out->calibrations));
+  OSS_TRY(read_quantiles(oss_node_get(student, "quantiles"), out->quantiles));
   OSS_TRY(oss_numbers_parse(steps, "student.steps", &any_steps, 0, &out->steps));
   return check_steps(root, out);
 }
@@ -283,8 +304,8 @@ oss_status oss_config_load(const char *path, const char *const *assignments, siz
 void oss_config_free(oss_config *config) {
   if (!config) return;
   char *texts[] = {config->path, config->directory, config->name, config->noise_file, config->noise_dataset, config->cache, config->output};
-  oss_members *members[] = {&config->metrics,       &config->denoisers, &config->initials, &config->teacher_solvers,
-                            &config->teacher_grids, &config->solvers,   &config->schedules};
+  oss_members *members[] = {&config->metrics,       &config->denoisers, &config->initials,  &config->teacher_solvers,
+                            &config->teacher_grids, &config->solvers,   &config->schedules, &config->calibrations};
   oss_numbers *numbers[] = {&config->seeds, &config->teacher_steps, &config->samples_search, &config->samples_evaluate, &config->steps};
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) free(texts[i]);
   for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) oss_members_free(members[i]->at, members[i]->count);

@@ -35,6 +35,7 @@ typedef struct oss_config {
   unsigned save;
   int64_t batch; /* samples.batch: at most this many samples at a time; 0: chosen from memory */
   oss_members metrics;
+  double quantiles[2]; /* student.quantiles: ascending, within (0, 1) */
 
   /* The axes, in the order of the product, last fastest (steps of one search lie together). */
   oss_numbers seeds;
@@ -47,6 +48,7 @@ typedef struct oss_config {
   oss_numbers samples_evaluate; /* or OSS_SAME */
   oss_members solvers;
   oss_members schedules;
+  oss_members calibrations; /* members of host/core/calibration.h */
   oss_numbers steps;
 } oss_config;
 
@@ -54,7 +56,7 @@ typedef struct oss_config {
 typedef struct oss_cell {
   size_t number; /* 0-based, in file order: /cells/NNNN */
   uint64_t seed;
-  const oss_member *denoiser, *initial, *teacher_solver, *teacher_grid, *solver, *schedule;
+  const oss_member *denoiser, *initial, *teacher_solver, *teacher_grid, *solver, *schedule, *calibration;
   int64_t teacher_steps; /* OSS_FROM_FILE for a grid that is a list beside formulas, or where teacher.steps is left out */
   int repeats;           /* such a grid at a further value of teacher.steps: the same cell again */
   int64_t samples_search, samples_evaluate;
@@ -65,6 +67,9 @@ typedef struct oss_cell {
 oss_status oss_config_load(const char *path, const char *const *assignments, size_t assignment_count, oss_config *out);
 oss_status oss_config_parse(const oss_document *document, oss_config *out);
 void oss_config_free(oss_config *config);
+
+/* Whether any cell calibrates: then the teacher's quantiles are taken, and every cell records its own. */
+int oss_config_calibrates(const oss_config *config);
 
 /* The number of cells, and the cell of a number. OSS_ERR_CONFIG when there would be more than 1,000,000. */
 oss_status oss_config_cell_count(const oss_config *config, size_t *count);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/core/calibration.h"
 #include "host/core/value.h"
 #include "host/core/yaml_node.h"
 
@@ -112,14 +113,14 @@ oss_status oss_axis_default(const oss_registry *registry, const char *fallback, 
 
 /* ---- cells ---- */
 
-enum { AXES = 11 };
+enum { AXES = 12 };
 
 /* In the order of the product, last fastest. */
 static void axis_counts(const oss_config *config, size_t counts[AXES]) {
-  const size_t all[AXES] = {
-      config->seeds.count,         config->denoisers.count,     config->initials.count,       config->teacher_solvers.count,
-      config->teacher_grids.count, config->teacher_steps.count, config->samples_search.count, config->samples_evaluate.count,
-      config->solvers.count,       config->schedules.count,     config->steps.count};
+  const size_t all[AXES] = {config->seeds.count,           config->denoisers.count,        config->initials.count,
+                            config->teacher_solvers.count, config->teacher_grids.count,    config->teacher_steps.count,
+                            config->samples_search.count,  config->samples_evaluate.count, config->solvers.count,
+                            config->schedules.count,       config->calibrations.count,     config->steps.count};
   memcpy(counts, all, sizeof all);
 }
 
@@ -132,6 +133,12 @@ oss_status oss_config_cell_count(const oss_config *config, size_t *count) {
   }
   *count = product;
   return OSS_OK;
+}
+
+int oss_config_calibrates(const oss_config *config) {
+  for (size_t i = 0; i < config->calibrations.count; i++)
+    if (oss_calibration_of(config->calibrations.at[i]) != OSS_CALIBRATION_NONE) return 1;
+  return 0;
 }
 
 /* Then teacher.steps is for those, and lists beside them are left alone by it. */
@@ -159,7 +166,8 @@ oss_cell oss_config_cell(const oss_config *config, size_t number) {
                    .samples_evaluate = config->samples_evaluate.at[at[7]],
                    .solver = config->solvers.at[at[8]],
                    .schedule = config->schedules.at[at[9]],
-                   .steps = config->steps.at[at[10]]};
+                   .calibration = config->calibrations.at[at[10]],
+                   .steps = config->steps.at[at[11]]};
   if (cell.teacher_grid->desc->own_steps && has_formula_grid(config)) {
     cell.repeats = at[5] > 0;
     cell.teacher_steps = OSS_FROM_FILE;

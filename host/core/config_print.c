@@ -77,6 +77,7 @@ static void add_output(oss_text *text, const oss_config *config) {
 
 oss_status oss_config_yaml(const oss_config *config, char **out) {
   oss_text text = {0};
+  char low[OSS_NUMBER_BYTES], high[OSS_NUMBER_BYTES];
   oss_text_add(&text, "name: ");
   oss_text_add_yaml(&text, config->name);
   oss_text_add(&text, "\nseed: ");
@@ -106,6 +107,8 @@ oss_status oss_config_yaml(const oss_config *config, char **out) {
   add_numbers(&text, &config->steps);
   oss_text_add(&text, "\n");
   add_members(&text, "schedule", 2, &config->schedules);
+  add_members(&text, "calibration", 2, &config->calibrations);
+  oss_text_add(&text, "  quantiles: [%s, %s]\n", oss_number_text(config->quantiles[0], low), oss_number_text(config->quantiles[1], high));
   add_members(&text, "metrics", 0, &config->metrics);
   add_output(&text, config);
   return oss_text_take(&text, out);

@@ -5,6 +5,7 @@
 #ifndef OSS_CORE_REGISTRIES_H
 #define OSS_CORE_REGISTRIES_H
 
+#include "host/core/calibration.h"
 #include "host/core/initial.h"
 #include "host/core/member.h"
 

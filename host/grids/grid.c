@@ -29,14 +29,13 @@ double oss_t_of_sigma(double sigma) {
   return isinf(sigma) ? 1.0 : sigma / (1.0 + sigma);
 }
 
-oss_status oss_grid_fill_sigma(const oss_member *member, double (*level)(double parameter, double low, double high, double u),
-                               double parameter, int64_t n, double *t) {
+oss_status oss_grid_fill_sigma(const oss_member *member, const oss_formula *formula, int64_t n, double *t) {
   double low = oss_member_real(member, "sigma_min"), high = oss_member_real(member, "sigma_max");
   if (!(low < high)) return oss_member_fail(member, "sigma_min %g is not below sigma_max %g", low, high);
   t[0] = 0.0;
   for (int64_t i = 0; i < n; i++) {
     double u = n > 1 ? (double)i / (double)(n - 1) : 0.0;
-    double sigma = i == 0 ? high : i == n - 1 ? low : level(parameter, low, high, u);
+    double sigma = i == 0 ? high : i == n - 1 ? low : oss_formula_between(formula, high, low, u);
     t[n - i] = oss_t_of_sigma(sigma);
   }
   return OSS_OK;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "host/core/member.h"
+#include "host/grids/formula.h"
 
 typedef struct oss_grid_desc {
   oss_member_desc base;
@@ -45,10 +46,9 @@ enum { OSS_GRID_MAX_STEPS = 100000 };
     .name = "sigma_max", .type = OSS_OPTION_REAL, .fallback = "80", .min = 0, .max = 1e6, .open_min = 1, .help = "largest noise level" \
   }
 
-/* Fills t[1..n] (and t[0] = 0) from the noise level at u = i / (n-1), i = 0 at the largest; both ends of the range are exact. parameter
- * is handed through to level. OSS_ERR_CONFIG when the range is empty. */
-oss_status oss_grid_fill_sigma(const oss_member *member, double (*level)(double parameter, double low, double high, double u),
-                               double parameter, int64_t n, double *t);
+/* Fills t[1..n] (and t[0] = 0) from the noise level at u = i / (n-1), i = 0 at the largest; both ends of the range are exact.
+ * OSS_ERR_CONFIG when the range is empty. */
+oss_status oss_grid_fill_sigma(const oss_member *member, const oss_formula *formula, int64_t n, double *t);
 
 /* Makes the grid of n steps (OSS_FROM_FILE, 0, for a list of its own length; another n must then agree with it). Checks that the times are
  * finite, in [0, 1] and strictly increasing. The caller frees it with oss_grid_free. */

@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include <math.h>
-
 #include "host/grids/grid.h"
 
 static const oss_option options[] = {
@@ -10,13 +8,9 @@ static const oss_option options[] = {
     OSS_GRID_END_OPTION,
 };
 
-static double level(double unused, double low, double high, double u) {
-  (void)unused;
-  return exp(log(high) + u * (log(low) - log(high)));
-}
-
 static oss_status fill(const oss_member *member, int64_t n, double *t) {
-  return oss_grid_fill_sigma(member, level, 0.0, n, t);
+  oss_formula formula = oss_formula_logsnr();
+  return oss_grid_fill_sigma(member, &formula, n, t);
 }
 
 const oss_grid_desc oss_grid_logsnr = {

@@ -8,14 +8,16 @@
 #include "host/io/h5.h"
 #include "host/pipeline/record.h"
 
-/* Where the folder's files keep their cell. */
+/* Where the folder's files keep their cell, and where a cell keeps the quantiles of its teacher. */
 #define OSS_CELL_OBJECT "/cell"
+#define OSS_CELL_TEACHER_QUANTILES "calibration/teacher"
 
 oss_status oss_cell_write(oss_writer *writer, const char *object, const oss_record *record);
 
 typedef struct oss_cell_metric {
   char *name;
-  double mean, std; /* NaN where the file does not say */
+  double mean, std;             /* NaN where the file does not say */
+  double low, high, confidence; /* of a metric of all samples together; else NaN */
   int64_t count;
 } oss_cell_metric;
 

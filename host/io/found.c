@@ -3,6 +3,7 @@
 
 #include "host/io/found.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
 

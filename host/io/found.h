@@ -8,13 +8,13 @@
 
 #include "host/pipeline/record.h"
 
-/* OUTPUT.partial/found-KEY.h5, KEY the cell's. */
+/* OUTPUT.partial/found-KEY.h5, KEY the one of its schedule (host/sweep/key.h). */
 oss_status oss_found_write(const char *output, const char *key, const oss_found *found);
 
 /* *there is 1 and *found owned by the caller when a whole file of that key exists; a damaged one is warned of and counts as absent. */
 oss_status oss_found_read(const char *output, const char *key, oss_found *found, int *there);
 
-/* Removes it once the cell is written; nothing happens where there is none. */
+/* Removes it once its last cell is written; nothing happens where there is none. */
 void oss_found_remove(const char *output, const char *key);
 
 #endif

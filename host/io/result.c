@@ -9,6 +9,7 @@
 
 #include "host/core/text.h"
 #include "host/io/cell.h"
+#include "host/io/reader.h"
 
 enum { OBJECT_BYTES = 40 };
 
@@ -48,9 +49,18 @@ static int has_teacher(const oss_cell_view *cell, const oss_teacher_record *t) {
          (!steps || steps->kind != OSS_H5_INT || steps->integer == t->steps);
 }
 
+/* A teacher's quantiles are those of its first cell that took them, so that kept cells bring them along. */
+static oss_status add_quantiles(oss_writer *writer, const char *cell_path, const char *group) {
+  static const char source[] = OSS_CELL_OBJECT "/" OSS_CELL_TEACHER_QUANTILES;
+  char target[OBJECT_BYTES + 12];
+  snprintf(target, sizeof target, "%s/quantiles", group);
+  if (oss_h5_exists(oss_writer_file(writer), target) || !oss_io_exists(cell_path, source)) return OSS_OK;
+  return oss_writer_copy(writer, cell_path, source, target);
+}
+
 /* Looks the teacher of a cell up again: a cell that was kept may come from a sweep with other numbers. */
-static oss_status set_teacher(oss_writer *writer, const char *output, const char *object, const oss_teacher_record *teachers,
-                              size_t count) {
+static oss_status set_teacher(oss_writer *writer, const char *output, const char *object, const char *cell_path,
+                              const oss_teacher_record *teachers, size_t count) {
   oss_cell_view cell;
   OSS_TRY(oss_cell_read(oss_writer_file(writer), output, object, &cell));
   const char *named = oss_cell_text(&cell, "teacher");
@@ -61,6 +71,7 @@ static oss_status set_teacher(oss_writer *writer, const char *output, const char
   snprintf(group, sizeof group, "/teacher/%04zu", number);
   int differs = number < count && strcmp(named, group) != 0;
   oss_cell_view_free(&cell);
+  if (number < count) OSS_TRY(add_quantiles(writer, cell_path, group));
   return differs ? oss_writer_text(writer, object, "teacher", group) : OSS_OK;
 }
 
@@ -71,9 +82,9 @@ static oss_status add_cell(oss_writer *writer, const char *output, size_t number
   char *path = oss_partial_cell_path(output, number, key);
   if (!path) return oss_fail(OSS_ERR_MEMORY, "%s: no memory for the names of its parts", output);
   oss_status status = oss_writer_copy(writer, path, OSS_CELL_OBJECT, object);
+  if (status == OSS_OK) status = set_teacher(writer, output, object, path, teachers, teacher_count);
   free(path);
-  OSS_TRY(status);
-  return set_teacher(writer, output, object, teachers, teacher_count);
+  return status;
 }
 
 oss_status oss_result_write(const char *output, const oss_attribute *attributes, size_t attribute_count, const oss_teacher_record *teachers,

@@ -119,15 +119,15 @@ oss_status oss_writer_group(oss_writer *writer, const char *object) {
   return status;
 }
 
-/* Sets an attribute, replacing one of the same name. */
-static oss_status set_attribute(oss_writer *w, const char *object, const char *name, hid_t file_type, hid_t memory_type,
+/* Sets an attribute, a list where count is not 0, replacing one of the same name. */
+static oss_status set_attribute(oss_writer *w, const char *object, const char *name, hid_t file_type, hid_t memory_type, hsize_t count,
                                 const void *value) {
   OSS_TRY(oss_writer_group(w, object));
   hid_t target = H5Oopen(w->file, object, H5P_DEFAULT), space = H5I_INVALID_HID, attribute = H5I_INVALID_HID;
   herr_t code = target < 0 ? -1 : 0;
   if (code >= 0 && H5Aexists(target, name) > 0) code = H5Adelete(target, name);
   if (code >= 0) {
-    space = H5Screate(H5S_SCALAR);
+    space = count > 0 ? H5Screate_simple(1, &count, NULL) : H5Screate(H5S_SCALAR);
     attribute = H5Acreate2(target, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT);
     code = attribute < 0 ? -1 : H5Awrite(attribute, memory_type, value);
   }
@@ -141,17 +141,21 @@ static oss_status set_attribute(oss_writer *w, const char *object, const char *n
 oss_status oss_writer_text(oss_writer *writer, const char *object, const char *name, const char *text) {
   hid_t type = oss_h5_text_type();
   if (type < 0) return oss_writer_fail(writer, name);
-  oss_status status = set_attribute(writer, object, name, type, type, &text);
+  oss_status status = set_attribute(writer, object, name, type, type, 0, &text);
   oss_h5_close(type);
   return status;
 }
 
 oss_status oss_writer_int(oss_writer *writer, const char *object, const char *name, int64_t value) {
-  return set_attribute(writer, object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, &value);
+  return set_attribute(writer, object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, 0, &value);
 }
 
 oss_status oss_writer_real(oss_writer *writer, const char *object, const char *name, double value) {
-  return set_attribute(writer, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value);
+  return set_attribute(writer, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 0, &value);
+}
+
+oss_status oss_writer_reals(oss_writer *writer, const char *object, const char *name, size_t count, const double *values) {
+  return set_attribute(writer, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, count, values);
 }
 
 /* Whole trailing dimensions and as much of the next as fits. */
@@ -172,6 +176,7 @@ static oss_status create_dataset(oss_writer *w, const char *object, const oss_ar
   *out = H5I_INVALID_HID;
   hid_t list = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(array->rank, dims, NULL);
   herr_t code = list < 0 || space < 0 ? -1 : H5Pset_attr_creation_order(list, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  if (code >= 0) code = H5Pset_attr_phase_change(list, ATTRIBUTES_IN_HEADER, ATTRIBUTES_DENSE);
   size_t count = oss_array_count(array);
   if (code >= 0 && in_blocks) {
     code = H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY);

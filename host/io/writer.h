@@ -22,6 +22,7 @@ oss_status oss_writer_group(oss_writer *writer, const char *object);
 oss_status oss_writer_text(oss_writer *writer, const char *object, const char *name, const char *text);
 oss_status oss_writer_int(oss_writer *writer, const char *object, const char *name, int64_t value);
 oss_status oss_writer_real(oss_writer *writer, const char *object, const char *name, double value);
+oss_status oss_writer_reals(oss_writer *writer, const char *object, const char *name, size_t count, const double *values); /* a list */
 
 /* A whole dataset (missing groups are made, an existing one is an error); from 16 KiB on they are chunked and compressed (shuffle, deflate
  * 1). */

@@ -5,6 +5,7 @@
 #ifndef OSS_PIPELINE_EVALUATE_H
 #define OSS_PIPELINE_EVALUATE_H
 
+#include "host/pipeline/calibrate.h"
 #include "host/pipeline/record.h"
 #include "host/pipeline/teacher.h"
 
@@ -14,7 +15,8 @@ typedef struct oss_evaluation {
   const oss_member *solver;
   size_t first, samples; /* which samples of the problem, and of the teacher from its 0 on */
   const oss_members *metrics;
-  unsigned save; /* oss_save */
+  unsigned save;                      /* oss_save */
+  const oss_calibration *calibration; /* NULL: none, and no quantiles in the record */
   oss_progress *progress;
 } oss_evaluation;
 

@@ -74,5 +74,7 @@ void oss_record_free(oss_record *record) {
   oss_array_free(&record->teacher_end);
   oss_array_free(&record->student_trajectory);
   oss_array_free(&record->teacher_trajectory);
+  oss_array_free(&record->quantiles);
+  oss_array_free(&record->teacher_quantiles);
   *record = (oss_record){0};
 }

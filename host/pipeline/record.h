@@ -53,12 +53,22 @@ typedef struct oss_found {
   double seconds; /* and the time of it */
 } oss_found;
 
+/* What belongs to a metric of all samples together. */
+typedef struct oss_whole {
+  const char *against; /* "teacher" or "data"; NULL: a metric with a value a sample */
+  size_t samples, references, replicates;
+  double std, low, high, confidence; /* of the bootstrap; NaN without replicates */
+} oss_whole;
+
 typedef struct oss_metric_values {
-  const char *name; /* borrowed from the registry, like unit */
-  const char *unit; /* "dB"; NULL or "" for none */
+  const char *name;   /* borrowed from the registry, like unit */
+  size_t repeat;      /* so many of its kind come before it in the config: it is then called NAME_1, NAME_2, ... */
+  const char *member; /* its line of YAML, borrowed; NULL: not recorded */
+  const char *unit;   /* "dB"; NULL or "" for none */
   int higher_is_better;
-  double *values; /* (E), owned */
+  double *values; /* (E), or the one value of all samples; owned */
   size_t count;
+  oss_whole whole;
 } oss_metric_values;
 
 typedef enum oss_cell_status { OSS_CELL_DONE, OSS_CELL_SKIPPED, OSS_CELL_FAILED } oss_cell_status;
@@ -93,6 +103,8 @@ typedef struct oss_record {
   oss_array classes;                                /* (E) i32: each sample's condition; data NULL: unconditional */
   oss_array student, teacher_end;                   /* (E, ...) f32; data NULL: not saved */
   oss_array student_trajectory, teacher_trajectory; /* (points, E, ...) f32 */
+  oss_array quantiles, teacher_quantiles;           /* (M+1, 2) and (N+1, 2) f64; data NULL: the sweep calibrates nothing */
+  double levels[2];                                 /* which quantiles */
 } oss_record;
 
 const char *oss_cell_status_name(oss_cell_status status);

@@ -19,6 +19,7 @@ typedef struct walker {
   oss_buffer history[OSS_MAX_TERMS], spare;
   oss_buffer middle, second; /* two-call steps: the intermediate point and the output there */
   double *host;              /* [count][OSS_MAX_TERMS] staging */
+  oss_calibrator calibrator;
   size_t calls;
 } walker;
 
@@ -26,6 +27,7 @@ static void close_walker(walker *w) {
   oss_buffer *all[] = {&w->output, &w->times, &w->coef, &w->history_coef, &w->spare, &w->middle, &w->second};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) oss_buffer_destroy(all[i]);
   for (int m = 0; m < OSS_MAX_TERMS; m++) oss_buffer_destroy(&w->history[m]);
+  oss_calibrator_close(&w->calibrator);
   free(w->host);
 }
 
@@ -34,6 +36,7 @@ static oss_status open_walker(walker *w) {
   size_t state = w->count * w->problem->elements;
   w->host = malloc(w->count * OSS_MAX_TERMS * sizeof *w->host);
   if (w->host == NULL) return oss_fail(OSS_ERR_MEMORY, "coefficients of %zu samples", w->count);
+  OSS_TRY(oss_calibrator_open(w->problem, w->walk->calibration, w->count, &w->calibrator));
   OSS_TRY(oss_buffer_create(be, "denoiser outputs", state, sizeof(float), &w->output));
   OSS_TRY(oss_buffer_create(be, "times", w->count, sizeof(double), &w->times));
   OSS_TRY(oss_buffer_create(be, "coefficients", w->count * OSS_MAX_TERMS, sizeof(double), &w->coef));
@@ -118,13 +121,19 @@ static oss_status answer_first(walker *w, size_t i, const float *x, int before_c
   return p->be->ops->lincomb(p->be, w->count, p->elements, 2, walk->rows == 1 ? 0 : 2, w->coef.data, terms, w->output.data);
 }
 
+/* The times of the current points into w->host. */
+static void place_times(walker *w, size_t i) {
+  const oss_walk *walk = w->walk;
+  for (size_t r = 0; r < w->count; r++) w->host[r] = walk->t[(walk->rows == 1 ? 0 : r) * (walk->steps + 1) + i];
+}
+
 /* w->output = D at the current points. */
 static oss_status denoise(walker *w, size_t i, const float *x) {
   const oss_walk *walk = w->walk;
   int analytical = oss_solver_afs(walk->solver), answered = 0;
   if (analytical) OSS_TRY(answer_first(w, i, x, 1, &answered));
   if (answered) return OSS_OK;
-  for (size_t r = 0; r < w->count; r++) w->host[r] = walk->t[(walk->rows == 1 ? 0 : r) * (walk->steps + 1) + i];
+  place_times(w, i);
   OSS_TRY(call(w, x, w->output.data));
   return analytical ? answer_first(w, i, x, 0, &answered) : OSS_OK;
 }
@@ -165,6 +174,7 @@ static oss_status visit_middle(walker *w, size_t i, const float *x) {
     double t = oss_solver_stage(walk->solver, &step, &row);
     w->host[r] = t > 0.0 ? t : seen[0];
   }
+  OSS_TRY(oss_calibrate(&w->calibrator, w->host, w->middle.data, NULL));
   return call(w, w->middle.data, w->second.data);
 }
 
@@ -177,9 +187,15 @@ static oss_status keep_point(walker *w, size_t i, const float *x, const float *c
   return p->be->ops->copy(p->be, w->count * p->elements * sizeof *x, x, point);
 }
 
+static double *seen_at(const oss_walk *walk, size_t point) {
+  return walk->seen != NULL ? walk->seen + 2 * point : NULL;
+}
+
 static oss_status take_step(walker *w, size_t i, float *x, float *point) {
   const float *others[OSS_MAX_TERMS] = {w->second.data};
   int idle;
+  place_times(w, i);
+  OSS_TRY(oss_calibrate(&w->calibrator, w->host, x, seen_at(w->walk, i)));
   OSS_TRY(denoise(w, i, x));
   if (w->terms > 1) OSS_TRY(compute_history(w, i, x));
   for (int m = 0; m < w->terms - 1; m++) others[m] = w->history[m].data;
@@ -210,7 +226,9 @@ oss_status oss_sample(const oss_problem *problem, const oss_walk *walk, size_t c
     OSS_TRY_TO(done, take_step(&w, i, x, point));
     if (progress != NULL) oss_progress_work(progress, (double)count * (double)(w.calls - calls) * problem->denoiser->flops);
   }
-  if (points != NULL) status = problem->be->ops->copy(problem->be, state * sizeof *x, x, points + (ascending ? 0 : walk->steps) * state);
+  if (points != NULL)
+    OSS_TRY_TO(done, problem->be->ops->copy(problem->be, state * sizeof *x, x, points + (ascending ? 0 : walk->steps) * state));
+  if (walk->seen != NULL) status = oss_calibrator_measure(&w.calibrator, x, seen_at(walk, walk->steps));
 done:
   close_walker(&w);
   return status;

@@ -8,6 +8,7 @@
 
 #include "host/core/registries.h"
 #include "host/search/dp.h"
+#include "host/search/times.h"
 
 #define OSS_SEARCH(name) extern const oss_schedule_desc oss_search_##name;
 #include "host/search/searches.def"
@@ -43,11 +44,13 @@ oss_status oss_schedule_check(const oss_member *member, const oss_search_input *
   if (desc_of(member)->needs_teacher && !desc_of(member)->off_grid && steps > input->problem->grid.n)
     return oss_fail(OSS_ERR_UNSUPPORTED, "%lld steps (student.steps) are more than the teacher's %lld", (long long)steps,
                     (long long)input->problem->grid.n);
+  if (desc_of(member)->times != NULL) return oss_times_check(member, input);
   return desc_of(member)->check == NULL ? OSS_OK : desc_of(member)->check(member, input);
 }
 
 oss_status oss_schedule_find(const oss_member *member, const oss_search_input *input, oss_found *found) {
   memset(found, 0, input->budget_count * sizeof *found);
+  if (desc_of(member)->times != NULL) return oss_times_find(member, input, found);
   return desc_of(member)->find(member, input, found);
 }
 

@@ -26,6 +26,10 @@ typedef struct oss_schedule_desc {
   oss_member_desc base;
   int needs_teacher; /* a search */
   int off_grid;      /* a search whose times are not the teacher's: it may take more steps than the teacher */
+  /* A formula (check and find are NULL then): fills the M+1 = steps+1 descending times, at most from t_N to t_0. They are checked and
+   * refused as unsupported when they do not descend strictly; OSS_ERR_UNSUPPORTED and OSS_ERR_CONFIG for what the formula itself cannot do.
+   */
+  oss_status (*times)(const oss_member *member, const oss_grid *grid, int64_t steps, double *t);
   /* Refuses a combination that has no meaning (OSS_ERR_UNSUPPORTED with the reason: the cell is skipped) or options that do not fit the
    * problem (OSS_ERR_CONFIG). Called while planning; may be NULL. */
   oss_status (*check)(const oss_member *member, const oss_search_input *input);

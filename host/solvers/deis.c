@@ -4,8 +4,8 @@
 /* DEIS: the noise is interpolated in sigma (rhoab, Adams-Bashforth with the true steps) or in the time tau of the variance-preserving
  * process whose sigma runs from 0.002 at tau = 0.001 to 80 at tau = 1 (tab), and integrated over sigma.
  *
- * The published code integrates tab by a sum over 10000 even points of tau with both ends counted in full, which is off by up to 1e-3 of a
- * long step. integral: sum follows it: the exact integral plus what the ends add. Where that says nothing any more, near sigma = 0 (the
+ * The published code integrates tab by a sum over 10000 even points of tau with both ends counted in full, which shows in the fourth digit
+ * of long steps. integral: sum follows it: the exact integral plus what the ends add. Where that says nothing any more, near sigma = 0 (the
  * integrand is infinite there) and far above 80 (the ends outweigh the step), the integral is taken alone. */
 #include <math.h>
 

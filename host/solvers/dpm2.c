@@ -44,7 +44,7 @@ static void row(const oss_member *member, const oss_step *step, oss_row *out) {
 const oss_solver_desc oss_solver_dpm2 = {
     .base = {.name = "dpm2",
              .summary = "DPM-Solver-2: midpoint in log sigma, two calls a step",
-             .source = "Lu et al. 2022 (arXiv 2206.00927), algorithm 4, with r as in its section 3.3",
+             .source = "Lu et al. 2022 (arXiv 2206.00927), DPM-Solver-2 with a free intermediate point",
              .options = options,
              .option_count = sizeof options / sizeof options[0]},
     .terms = one,

@@ -88,7 +88,7 @@ static int convergence(const oss_member *member) {
 const oss_solver_desc oss_solver_unipc = {
     .base = {.name = "unipc",
              .summary = "UniPC multistep: exponential predictor and corrector in log sigma",
-             .source = "Zhao et al. 2023 (arXiv 2302.04867), algorithms 5 to 8",
+             .source = "Zhao et al. 2023 (arXiv 2302.04867), section 3: multistep UniP with UniC",
              .options = options,
              .option_count = sizeof options / sizeof options[0]},
     .terms = terms,

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "host/pipeline/score.h"
+
 static const size_t auto_bytes = (size_t)1 << 30; /* what a batch may take when samples.batch is not given */
 enum { AUTO_BATCH_MAX = 256 };
 
@@ -39,6 +41,8 @@ void oss_context_spent(const oss_context *c, int64_t *nfe, double *seconds) {
 }
 
 static void close_teachers(oss_context *c) {
+  free(c->quantiles);
+  c->quantiles = NULL;
   oss_context_spent(c, &c->closed_nfe, &c->closed_seconds);
   if (c->score_teacher != c->search_teacher) oss_teacher_destroy(c->score_teacher);
   oss_teacher_destroy(c->search_teacher);
@@ -118,17 +122,41 @@ size_t oss_context_score_first(const oss_config *config, const oss_cell *cell) {
 }
 
 int oss_context_searches(const oss_config *config) {
+  if (oss_config_calibrates(config)) return 1; /* to the quantiles of its whole way */
   for (size_t i = 0; i < config->schedules.count; i++)
     if (oss_schedule_needs_teacher(config->schedules.at[i])) return 1;
   return 0;
 }
 
 int oss_context_end_only(const oss_config *config, const oss_cell *cell) {
-  if (config->save & OSS_SAVE_TRAJECTORY) return 0;
+  if ((config->save & OSS_SAVE_TRAJECTORY) || oss_score_needs_of(&config->metrics).points) return 0;
   return cell->samples_evaluate != OSS_SAME || !oss_context_searches(config);
 }
 
-oss_status oss_context_teach(oss_context *c) {
+/* Also says how the cell's student is calibrated to them. */
+static oss_status take_quantiles(oss_context *c) {
+  const oss_grid *grid = &c->problem.grid;
+  if (!oss_config_calibrates(c->config)) return OSS_OK;
+  if (c->quantiles == NULL) {
+    double *quantiles = malloc(2 * ((size_t)grid->n + 1) * sizeof *quantiles);
+    if (quantiles == NULL) return oss_fail(OSS_ERR_MEMORY, "quantiles of the teacher");
+    oss_status status =
+        oss_calibration_learn(&c->problem, c->search_teacher, (size_t)c->cell.samples_search, c->config->quantiles, quantiles);
+    if (status != OSS_OK) {
+      free(quantiles);
+      return status;
+    }
+    c->quantiles = quantiles;
+  }
+  c->calibration = (oss_calibration){.kind = oss_calibration_of(c->cell.calibration),
+                                     .level = {c->config->quantiles[0], c->config->quantiles[1]},
+                                     .points = (size_t)grid->n + 1,
+                                     .t = grid->t,
+                                     .quantile = c->quantiles};
+  return OSS_OK;
+}
+
+static oss_status open_teachers(oss_context *c) {
   size_t searched = (size_t)c->cell.samples_search;
   int same = c->cell.samples_evaluate == OSS_SAME;
   if (c->search_teacher == NULL && (oss_context_searches(c->config) || same)) {
@@ -142,6 +170,11 @@ oss_status oss_context_teach(oss_context *c) {
   }
   return oss_teacher_create(&c->problem, oss_context_score_first(c->config, &c->cell), oss_context_score_count(&c->cell),
                             oss_context_end_only(c->config, &c->cell), c->cache, c->progress, &c->score_teacher);
+}
+
+oss_status oss_context_teach(oss_context *c) {
+  OSS_TRY(open_teachers(c));
+  return take_quantiles(c);
 }
 
 oss_search_input oss_context_search_input(const oss_context *c, const int64_t *budgets, size_t count) {
@@ -164,5 +197,6 @@ oss_evaluation oss_context_evaluation(const oss_context *c) {
                           .samples = oss_context_score_count(&c->cell),
                           .metrics = &c->config->metrics,
                           .save = c->config->save,
+                          .calibration = oss_config_calibrates(c->config) ? &c->calibration : NULL,
                           .progress = c->progress};
 }

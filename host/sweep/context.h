@@ -21,6 +21,8 @@ typedef struct oss_context {
   oss_teacher *search_teacher, *score_teacher; /* score_teacher == search_teacher when the same samples are scored */
   int64_t closed_nfe;                          /* spent by teachers that were closed */
   double closed_seconds;
+  oss_calibration calibration; /* of the cell's student, where the sweep calibrates */
+  double *quantiles;           /* (N+1, 2) the teacher's; NULL: not taken yet */
 } oss_context;
 
 /* The folder that teacher.cache means: "auto", "none" (NULL) or a path. New memory. */

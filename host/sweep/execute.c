@@ -63,6 +63,11 @@ static oss_status fail_cell(sweep *s, const oss_planned *planned, oss_status sta
   return status;
 }
 
+/* Whether further cells take the same schedule: those of the next calibrations. */
+static int last_of_schedule(const oss_config *config, const oss_cell *cell) {
+  return cell->calibration == config->calibrations.at[config->calibrations.count - 1];
+}
+
 /* Evaluates one found schedule and writes its cell; takes what was found over. */
 static oss_status score_cell(sweep *s, const oss_planned *planned, oss_found *found) {
   oss_context *c = s->context;
@@ -86,7 +91,7 @@ static oss_status score_cell(sweep *s, const oss_planned *planned, oss_found *fo
   }
   s->summary->done++;
   OSS_TRY(finish_record(s, &record));
-  oss_found_remove(s->options->output, planned->key);
+  if (last_of_schedule(c->config, &planned->cell)) oss_found_remove(s->options->output, planned->schedule_key);
   return OSS_OK;
 }
 
@@ -107,8 +112,8 @@ static void count_teacher(sweep *s, const oss_planned *planned) {
   s->teacher_seconds = seconds;
 }
 
-/* One search for those of the cells todo[count], which differ in steps only, whose schedule a stopped run has not left behind. What is
- * found is kept on disk until its cell is scored. */
+/* One search for those of the cells todo[count], which differ in steps only, whose schedule is not there already: left behind by a stopped
+ * run, or found for another calibration. What is found is kept on disk until its last cell is scored. */
 static oss_status search_group(sweep *s, const oss_planned *const *todo, size_t count, int64_t *budgets, oss_found *fresh,
                                oss_found *found) {
   const oss_member *schedule = todo[0]->cell.schedule;
@@ -116,7 +121,7 @@ static oss_status search_group(sweep *s, const oss_planned *const *todo, size_t 
   size_t missing = 0, next = 0;
   for (size_t i = 0; i < count; i++) {
     int there = 0;
-    if (s->options->resume) OSS_TRY(oss_found_read(output, todo[i]->key, &found[i], &there));
+    OSS_TRY(oss_found_read(output, todo[i]->schedule_key, &found[i], &there)); /* without resume the folder began empty */
     if (!there) budgets[missing++] = todo[i]->cell.steps;
   }
   if (missing == 0) return OSS_OK;
@@ -126,9 +131,9 @@ static oss_status search_group(sweep *s, const oss_planned *const *todo, size_t 
     if (found[i].schedule.rows > 0) continue;
     found[i] = fresh[next];
     fresh[next++] = (oss_found){0};
+    if (!oss_schedule_needs_teacher(schedule)) continue; /* made again in no time */
+    OSS_TRY(oss_found_write(output, todo[i]->schedule_key, &found[i]));
   }
-  if (!oss_schedule_needs_teacher(schedule)) return OSS_OK; /* made again in no time */
-  for (size_t i = 0; i < count; i++) OSS_TRY(oss_found_write(output, todo[i]->key, &found[i]));
   return OSS_OK;
 }
 

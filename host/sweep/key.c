@@ -54,22 +54,41 @@ static oss_status add_member(oss_key_memo *memo, oss_text *text, const char *axi
   return OSS_OK;
 }
 
-oss_status oss_key_make(oss_key_memo *memo, const oss_context *c, const oss_cell *cell, char out[OSS_HASH_BYTES]) {
+/* What a cell depends on but for its calibration. */
+static oss_status add_schedule(oss_key_memo *memo, const oss_context *c, const oss_cell *cell, oss_text *text) {
   const oss_member *members[] = {cell->denoiser, cell->initial, cell->teacher_solver, cell->teacher_grid, cell->solver, cell->schedule};
   static const char *const names[] = {"denoiser", "initial", "teacher_solver", "teacher_grid", "solver", "schedule"};
-  oss_text text = {0};
-  char *chars = NULL;
-  oss_status status = OSS_OK;
-  oss_text_add(&text, "ossbench cell %s\nnumerics %s\nsave %u\nnoise %s %s\n", oss_algorithm_hash(), c->be->numerics, c->config->save,
+  oss_text_add(text, "ossbench cell %s\nnumerics %s\nsave %u\nnoise %s %s\n", oss_algorithm_hash(), c->be->numerics, c->config->save,
                c->problem.noise_content, c->problem.noise_file != NULL ? c->problem.noise_dataset : "philox");
-  oss_text_add(&text, "seed %llu\nteacher_steps %lld\nsteps %lld\nsearched %lld\nscored %zu from %zu\n", (unsigned long long)cell->seed,
+  oss_text_add(text, "seed %llu\nteacher_steps %lld\nsteps %lld\nsearched %lld\nscored %zu from %zu\n", (unsigned long long)cell->seed,
                (long long)c->problem.grid.n, (long long)cell->steps, (long long)cell->samples_search, oss_context_score_count(cell),
                oss_context_score_first(c->config, cell));
-  for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) OSS_TRY_TO(done, add_member(memo, &text, names[i], members[i]));
-  for (size_t i = 0; i < c->config->metrics.count; i++) OSS_TRY_TO(done, add_member(memo, &text, "metric", c->config->metrics.at[i]));
-  OSS_TRY_TO(done, oss_text_take(&text, &chars));
-  oss_hash_text(chars, out);
-done:
+  for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) OSS_TRY(add_member(memo, text, names[i], members[i]));
+  for (size_t i = 0; i < c->config->metrics.count; i++) OSS_TRY(add_member(memo, text, "metric", c->config->metrics.at[i]));
+  return OSS_OK;
+}
+
+/* Every cell of a sweep that calibrates records quantiles; in another neither they nor their levels matter. */
+static void add_calibration(const oss_config *config, const oss_cell *cell, oss_text *text) {
+  char low[OSS_NUMBER_BYTES], high[OSS_NUMBER_BYTES];
+  if (!oss_config_calibrates(config)) return;
+  oss_text_add(text, "calibration %s, quantiles %s %s\n", cell->calibration->yaml, oss_number_text(config->quantiles[0], low),
+               oss_number_text(config->quantiles[1], high));
+}
+
+oss_status oss_key_make(oss_key_memo *memo, const oss_context *c, const oss_cell *cell, char out[OSS_HASH_BYTES],
+                        char schedule[OSS_HASH_BYTES]) {
+  oss_text text = {0};
+  char *chars = NULL;
+  oss_status status = add_schedule(memo, c, cell, &text);
+  size_t common = text.length;
+  add_calibration(c->config, cell, &text);
+  if (status == OSS_OK) status = oss_text_take(&text, &chars);
+  if (status == OSS_OK) {
+    oss_hash_text(chars, out);
+    chars[common] = '\0';
+    oss_hash_text(chars, schedule);
+  }
   oss_text_free(&text);
   free(chars);
   return status;

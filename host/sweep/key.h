@@ -18,7 +18,9 @@ typedef struct oss_key_memo {
 
 void oss_key_forget(oss_key_memo *memo);
 
-/* The key of the cell that the context is at. OSS_ERR_INPUT when a file that a member names can't be read. */
-oss_status oss_key_make(oss_key_memo *memo, const oss_context *context, const oss_cell *cell, char out[OSS_HASH_BYTES]);
+/* The key of the cell that the context is at, and the key of its schedule, which cells that differ in calibration share. OSS_ERR_INPUT when
+ * a file that a member names can't be read. */
+oss_status oss_key_make(oss_key_memo *memo, const oss_context *context, const oss_cell *cell, char out[OSS_HASH_BYTES],
+                        char schedule[OSS_HASH_BYTES]);
 
 #endif

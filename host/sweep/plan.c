@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/pipeline/sample.h"
+#include "host/pipeline/score.h"
 #include "host/sweep/key.h"
 #include "host/sweep/memory.h"
 
@@ -23,6 +24,7 @@ size_t oss_plan_axes(const oss_planned *planned, int64_t teacher_steps, oss_axis
   axes[n++] = (oss_axis_value){"samples_evaluate", c->samples_evaluate == OSS_SAME ? "same" : NULL, c->samples_evaluate};
   axes[n++] = (oss_axis_value){"solver", c->solver->yaml, 0};
   axes[n++] = (oss_axis_value){"schedule", c->schedule->yaml, 0};
+  axes[n++] = (oss_axis_value){"calibration", c->calibration->yaml, 0};
   axes[n++] = (oss_axis_value){"steps", NULL, c->steps};
   return n;
 }
@@ -91,6 +93,7 @@ static size_t group_bytes(const oss_context *c, const oss_member *schedule, cons
 /* Sets skip for cells without a meaning; *count of the others' steps go to budgets. */
 static oss_status check_group(oss_plan *plan, const oss_context *c, size_t first, size_t cells, int64_t *budgets, size_t *count) {
   const oss_member *schedule = plan->cells[first].cell.schedule;
+  oss_evaluation evaluation = oss_context_evaluation(c);
   *count = 0;
   for (size_t i = first; i < first + cells; i++) {
     oss_planned *p = &plan->cells[i];
@@ -98,6 +101,7 @@ static oss_status check_group(oss_plan *plan, const oss_context *c, size_t first
     oss_status status = oss_schedule_check(schedule, &input, p->cell.steps);
     if (status == OSS_OK && p->cell.repeats)
       status = oss_fail(OSS_ERR_UNSUPPORTED, "teacher.steps is not for a grid from a file: this cell would repeat another");
+    if (status == OSS_OK) status = oss_score_check(&evaluation);
     if (status == OSS_ERR_UNSUPPORTED) {
       p->skip = oss_strdup(oss_message());
       if (p->skip == NULL) return oss_fail(OSS_ERR_MEMORY, "plan");
@@ -122,7 +126,7 @@ static oss_status plan_group(oss_plan *plan, oss_context *c, size_t first, size_
     oss_planned *p = &plan->cells[i];
     int64_t steps = p->cell.steps;
     p->teacher = teacher;
-    OSS_TRY(oss_key_make(memo, c, &p->cell, p->key));
+    OSS_TRY(oss_key_make(memo, c, &p->cell, p->key, p->schedule_key));
     if (p->skip != NULL) continue;
     int64_t calls = oss_sample_calls(p->cell.solver, &c->problem.grid, steps);
     p->nfe = calls * c->denoiser->evaluations;
@@ -133,7 +137,8 @@ static oss_status plan_group(oss_plan *plan, oss_context *c, size_t first, size_
     plan->runnable++;
     if (p->bytes > plan->bytes) plan->bytes = p->bytes;
   }
-  plan->work += oss_schedule_work(schedule, &input);
+  int first_calibration = plan->cells[first].cell.calibration == c->config->calibrations.at[0]; /* the others take what it found */
+  if (first_calibration) plan->work += oss_schedule_work(schedule, &input);
   return OSS_OK;
 }
 

@@ -10,9 +10,10 @@
 typedef struct oss_planned {
   oss_cell cell;
   char key[OSS_HASH_BYTES];
-  char *skip;     /* why the cell is skipped; NULL: it runs; owned */
-  size_t teacher; /* index into the plan's teachers */
-  int64_t nfe;    /* denoiser evaluations a sample of the student (at most) */
+  char schedule_key[OSS_HASH_BYTES]; /* the same for cells that differ in calibration */
+  char *skip;                        /* why the cell is skipped; NULL: it runs; owned */
+  size_t teacher;                    /* index into the plan's teachers */
+  int64_t nfe;                       /* denoiser evaluations a sample of the student (at most) */
   int64_t search_nfe;
   size_t bytes; /* peak memory while its search or evaluation runs, the program itself included */
   double work;  /* floating-point operations of evaluating it */

@@ -131,8 +131,8 @@ oss_status oss_plan_print(const oss_plan *plan, const oss_context *context) {
   OSS_TRY_TO(done, print_cells(plan, columns, count));
   print_teachers(plan, context);
   printf(
-      "\nNFE: denoiser evaluations, of the student a sample, of a search over all its samples. Cells that differ in steps share one "
-      "search.\n");
+      "\nNFE: denoiser evaluations, of the student a sample, of a search over all its samples. Cells that differ in steps or "
+      "calibration share one search.\n");
   printf("work: %.3g floating-point operations if nothing is kept\n", plan->work);
   printf("peak memory: %.1f MiB (%s)\n", (double)plan->bytes / mib, context->be->name);
   if (physical > 0 && plan->bytes > physical)

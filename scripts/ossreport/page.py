@@ -10,7 +10,7 @@ from html import escape
 import matplotlib.pyplot as plt
 from PIL import Image
 
-from . import costs, figures, findings, flow, overview, pictures, provenance, stats, tables
+from . import amplitudes, costs, figures, findings, flow, overview, pictures, provenance, stats, tables
 
 STYLE = """
 body { font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; color: #1c1c1c; max-width: 76rem; margin: 0 auto;
@@ -110,6 +110,7 @@ def _heading(out, study):
     )
     links = [("findings", "Key findings"), ("run", "The run")]
     links += [(panel.anchor, panel.title) for panel in study.panels]
+    links += [("amplitudes", "Amplitudes")] if amplitudes.groups(study) else []
     links += [("costs", "Costs"), ("missing", "Skipped and failed")]
     out.add("<nav>" + " ".join(f'<a href="#{key}">{escape(text)}</a>' for key, text in links) + "</nav>")
     return name
@@ -134,7 +135,7 @@ def _key_findings(out, study):
     scores = tables.key_table(study, study.metric)
     header, rows, unit = scores.header, scores.rows, scores.unit
     samples = tables.sample_count(study, study.metric)
-    out.add(f"<h3>{escape(stats.metric_title(study.metric) + unit)}, mean ± 95% interval over {samples}</h3>")
+    out.add(f"<h3>{escape(stats.metric_title(study.metric) + unit)}, {study.spread_text(study.metric)} {samples}</h3>")
     out.add(table_html(header, rows, len(study.outer) + 1))
     seeds = len(study.result.values("seed")) if "seed" in study.result.axes else 1
     better = "higher" if stats.higher_is_better(study.metric) else "lower"
@@ -183,8 +184,11 @@ def _panel(out, study, panel):
             continue
         drawn += 1
         titles = " and ".join(stats.metric_title(metric) for metric in group)
-        caption = f"{titles} by budget, mean over samples and seeds."
-        if len(panel.schedules) <= figures.CROWD or len(panel.steps) == 1:
+        whole = study.whole(group[0])
+        caption = f"{titles} by budget, " + ("of all samples together." if whole else "mean over samples and seeds.")
+        if whole:
+            caption += " Shades and bars are bootstrap intervals, those of a difference as if its sides were independent."
+        elif len(panel.schedules) <= figures.CROWD or len(panel.steps) == 1:
             caption += " Shades and bars are 95% intervals"
             better = any(stats.higher_is_better(metric) for metric in group)
             paired = study.baseline in panel.schedules and len(panel.schedules) > 1 and better
@@ -232,6 +236,22 @@ def _panel(out, study, panel):
         out.add("<p>No finished cell here.</p>")
 
 
+def _amplitudes(out, study):
+    drawn, found = 0, amplitudes.groups(study)
+    for group in found:
+        figure, caption = amplitudes.figure(study, group) if drawn < amplitudes.GROUPS else (None, "")
+        if figure is None:
+            continue
+        if drawn == 0:
+            out.add(f'<h2 id="amplitudes">Amplitudes</h2><p>{escape(amplitudes.PAGE)}</p>')
+        drawn += 1
+        if len(found) > 1:
+            out.add(f"<h3>{escape(group.title)}</h3>")
+        out.figure(figure, f"amplitudes-{group.slug}" if group.slug else "amplitudes", caption)
+    if 0 < drawn < len(found):
+        out.add(f'<p class="note">({drawn} of {len(found)} teachers are shown.)</p>')
+
+
 def _costs(out, study):
     out.add('<h2 id="costs">Costs</h2>')
     header, rows = costs.cell_table(study)
@@ -274,6 +294,7 @@ def write(study, folder):
     _run(out, study)
     for panel in study.panels:
         _panel(out, study, panel)
+    _amplitudes(out, study)
     _costs(out, study)
     _missing(out, study)
     page = (

@@ -119,6 +119,9 @@ def _printed(e, scale, compact):
 def notes(study, metric, scores):
     """What has to be said below a table of scores, as sentences."""
     found = [EXACT] if scores.exact else []
+    if study.whole(metric):
+        member = next(cell.members[metric] for cell in study.result.cells if metric in cell.members)
+        found.append(f"{stats.metric_title(metric)} is {member}.")
     if scores.bad:
         found.append("† Samples whose score is not a finite number are left out of the mean.")
     if study.wide(metric):
@@ -160,7 +163,8 @@ def counted(study):
 
 def sample_count(study, metric):
     """'32 samples', '32 to 64 samples': how many scores stand behind one cell's mean."""
-    counts = {len(cell.metrics[metric]) for cell in study.result.cells if metric in cell.metrics}
+    cells = [cell for cell in study.result.cells if metric in cell.metrics]
+    counts = {cell.wholes[metric].count if metric in cell.wholes else len(cell.metrics[metric]) for cell in cells}
     low, high = min(counts), max(counts)
     return f"{low} sample{'s' * (low != 1)}" if low == high else f"{low} to {high} samples"
 
@@ -203,6 +207,9 @@ def name_table(study):
         for value in study.result.values(axis) if axis in study.result.axes else []:
             if study.label(axis, value) != str(value):
                 rows.append([Entry(axis.replace("_", " ")), Entry(study.label(axis, value)), Entry(str(value))])
+    members = {name: member for cell in study.result.cells for name, member in cell.members.items()}
+    members = {name: text for name, text in members.items() if "{" in text}
+    rows += [[Entry("metric"), Entry(stats.metric_title(name)), Entry(text)] for name, text in members.items()]
     return ["axis", "name", "stands for"], rows
 
 

@@ -203,6 +203,29 @@ class Resume(CliTest):
             file["gmm/means"][0, 0] += 1
         self.resume(0)
 
+    def test_calibration(self):
+        calibrated = {**SWEEP, "seed": [0, 1], "student.calibration": ["none", "affine"]}
+        self.file = self.config(calibrated)
+        self.check(run(["run", self.file, "--output", "whole.h5"], self.dir), 0, ("36 cells done, 0 kept",))
+        self.assertTrue(self.stop_at(17), "it was done before it could be killed")  # within a schedule's second calibration
+        self.assertEqual(sum(self.resume()), 36)
+        self.same("whole.h5", "out.h5")
+        self.assertEqual(self.resume(), (0, 36))
+        self.same("whole.h5", "out.h5")  # the teacher's quantiles too, though nothing was computed
+        with h5py.File(self.path("out.h5"), "r") as file:
+            kept = file["teacher/0000/quantiles"]
+            np.testing.assert_array_equal(kept[()], file["cells/0000/calibration/teacher"][()])
+            np.testing.assert_array_equal(kept.attrs["levels"], [0.05, 0.95])
+            self.assertEqual(len({cell.attrs["key"] for cell in file["cells"].values()}), 36)
+        self.file = self.config({**calibrated, "student.calibration": ["scale", "affine"]})
+        self.resume(18)
+        self.file = self.config({**calibrated, "student.quantiles": [0.05, 0.9]})
+        self.resume(0)
+        self.file = self.config({**SWEEP, "seed": 0})
+        self.resume(0)  # these record no quantiles
+        self.file = self.config({**SWEEP, "seed": 0, "student.quantiles": [0.2, 0.3]})
+        self.resume(9)  # and do not depend on their levels
+
     def test_damaged_cells(self):
         self.reference()
         self.assertTrue(self.stop_at(8))

@@ -16,7 +16,8 @@ import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
 TABLES = ("official_cost", "official_from", "paper_cost", "paper_from", "pinned_cost")
-STATES = ("student", "student_mse", "uniform_student", "uniform_mse")
+STATES = ("student", "student_mse", "uniform_student", "uniform_mse", "calibrated_student_schedule0")
+QUANTILES = ("teacher_q05", "teacher_q95")
 SCHEDULES = ("official_steps", "paper_steps", "pinned_steps", "official_average_steps", "uniform_steps")
 
 
@@ -43,6 +44,8 @@ def put_search_group(source, target):
     largest = budgets[-1]
     put(target, "t", source["t"][:])
     put(target, "teacher", narrow(source["teacher"][:]))
+    for name in QUANTILES:
+        put(target, name, narrow(source[name][:]))
     for name in TABLES:
         whole = source[largest][name][:]
         for m in budgets[:-1]:
@@ -94,6 +97,18 @@ def pack_solvers(original, packed):
                     group[key].attrs.update(trajectory.attrs)
 
 
+def pack_dm(original, packed):
+    """One group a number of intervals: the starts' and the optimised knots in one array, a row each, named by the attribute `starts`."""
+    with h5py.File(original, "r") as source, h5py.File(packed, "w", libver=("v110", "v110")) as target:
+        target.attrs["what"] = source.attrs["what"]
+        target.attrs["origin"] = "packed by tests/golden/make.py"
+        for name, group in source["vp_linear_continuous"].items():
+            starts = sorted(group)
+            put(target, name + "/lambda", np.array([group[start]["lambda"][:] for start in starts]))
+            put(target, name + "/objective", np.array([group[start].attrs["objective"] for start in starts]))
+            target[name].attrs["starts"] = " ".join(starts)
+
+
 def pack_gits(original, packed):
     """Cost matrices and choices; the teacher's states are the program's own to find."""
     with h5py.File(original, "r") as source, h5py.File(packed, "w", libver=("v110", "v110")) as target:
@@ -109,13 +124,29 @@ def pack_gits(original, packed):
                     put(target, f"{solver}/{metric}/{key}", narrow(values[:]))
 
 
+def pack_metrics(original, packed):
+    """Samples stay in double, which their values are exact to; images are float32, what the program works on."""
+    with h5py.File(original, "r") as source, h5py.File(packed, "w", libver=("v110", "v110")) as target:
+        for name in ("a", "b"):
+            put(target, f"frechet/{name}", source[f"frechet/{name}"][:])
+        for name in ("value", "mmd2_poly3_unbiased"):
+            put(target, f"frechet/{name}", np.array([source["frechet"].attrs[name]]))
+        for name in ("x", "y"):
+            put(target, f"image/{name}", narrow(source[f"image/{name}"][:]))
+        for name in ("psnr_range2", "ssim_gauss11_range2"):
+            put(target, f"image/{name}", source[f"image/{name}"][:])
+        target.attrs["origin"] = "packed by tests/golden/make.py"
+
+
 def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parents[2] / "shared" / "goldens"
     pack_search(folder / "oss_search.h5", HERE / "oss_search.h5")
     pack_search(folder / "oss_search_1d.h5", HERE / "oss_search_1d.h5")
     pack_video(folder / "oss_video.h5", HERE / "oss_video.h5")
     pack_solvers(folder / "solvers.h5", HERE / "solvers.h5")
+    pack_dm(folder / "dm.h5", HERE / "dm.h5")
     pack_gits(folder / "gits.h5", HERE / "gits.h5")
+    pack_metrics(folder / "metrics.h5", HERE / "metrics.h5")
     for file in sorted(HERE.glob("*.h5")):
         print(f"{file.name}: {file.stat().st_size} bytes, was {(folder / file.name).stat().st_size}")
 

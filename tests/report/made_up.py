@@ -32,10 +32,13 @@ def make(
     metrics=("mse", "psnr"),
     denoisers=("{kind: gmm, file: /tmp/gmm.h5}",),
     twins=(),
+    calibrations=(None,),
+    wholes=(),
 ):
     """A result file by the contract, its numbers random; cells whose schedule is in `skip` are skipped.
 
-    The schedules in `twins` get the same times.
+    The schedules in `twins` get the same times; `wholes` are metrics of all samples together. With `calibrations` cells hold quantiles:
+    the students' are half the teacher's without calibration, else those of the teacher.
     """
     count, points, rng = 6, 12, np.random.default_rng(5)
     with h5py.File(path, "w") as file:
@@ -59,8 +62,8 @@ def make(
         grid = np.linspace(0, 1, points + 1)
         file["teacher/0000/t"] = grid
         attributes(file["teacher/0000"], steps=points, nfe=len(seeds) * points * (4 + count), seconds=1.5)
-        product = itertools.product(denoisers, seeds, grids, steps, schedules)
-        for number, (denoiser, seed, teacher, budget, schedule) in enumerate(product):
+        product = itertools.product(denoisers, seeds, grids, calibrations, steps, schedules)
+        for number, (denoiser, seed, teacher, calibration, budget, schedule) in enumerate(product):
             cell = file.create_group(f"cells/{number:04d}")
             attributes(
                 cell,
@@ -100,12 +103,24 @@ def make(
             cell["schedule/index"], cell["schedule/t"] = index, grid[index]
             with np.errstate(divide="ignore"):
                 cell["schedule/sigma"] = grid[index] / (1 - grid[index])
+            if calibration:
+                spread = np.array([-1.0, 1.0]) * (1 + grid[:, None])
+                attributes(cell, calibration=calibration)
+                cell["calibration/teacher"] = spread
+                cell["trajectory/quantiles"] = spread[index].mean(axis=0) * (0.5 if calibration == "none" else 1.0)
+                cell["trajectory/quantiles"].attrs["levels"] = [0.05, 0.95]
             for metric in metrics:
                 values = rng.normal(20 + budget, 1, count) if metric == "psnr" else rng.uniform(0.001, 0.1, count)
                 if metric == "psnr" and number == 0:
                     values[0] = np.inf
                 data = cell.create_dataset(f"metrics/{metric}", data=values)
                 attributes(data, mean=values.mean(), std=0.0, count=count)
+            for metric in wholes:
+                value = rng.uniform(1, 2)
+                data = cell.create_dataset(f"metrics/{metric}", data=[value])
+                attributes(data, mean=value, std=0.1, count=count, member="{kind: frechet, features: raw}")
+                attributes(data, low=value - 0.1, high=value + 0.3, confidence=0.9, bootstrap=200)
+                attributes(data, against="teacher", references=count)
             if samples:
                 cell["samples/student"] = rng.normal(0, 1, (count,) + shape).astype("f4")
                 cell["samples/teacher"] = rng.normal(0, 1, (count,) + shape).astype("f4")

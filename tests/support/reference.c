@@ -40,6 +40,32 @@ void ref_row_error(size_t rows, size_t d, double p, const float *a, const float 
   }
 }
 
+static int by_value(const void *a, const void *b) {
+  float x = *(const float *)a, y = *(const float *)b;
+  return (x > y) - (x < y);
+}
+
+void ref_row_quantile(size_t rows, size_t d, size_t count, const double *level, const float *in, double *out) {
+  float *sorted = malloc(d * sizeof *sorted);
+  for (size_t r = 0; sorted != NULL && r < rows; r++) {
+    int finite = 1;
+    for (size_t e = 0; e < d; e++) finite &= isfinite(sorted[e] = in[r * d + e]) != 0;
+    if (finite) qsort(sorted, d, sizeof *sorted, by_value);
+    for (size_t i = 0; i < count; i++) {
+      double position = (double)(d - 1) * level[i];
+      size_t low = (size_t)position, high = low + 1 < d ? low + 1 : low;
+      long double part = (long double)position - low;
+      out[r * count + i] = finite ? (double)((1.0L - part) * sorted[low] + part * sorted[high]) : NAN;
+    }
+  }
+  free(sorted);
+}
+
+void ref_row_affine(size_t rows, size_t d, const double *map, const float *in, double *out) {
+  for (size_t r = 0; r < rows; r++)
+    for (size_t e = 0; e < d; e++) out[r * d + e] = (double)((long double)map[2 * r] * in[r * d + e] + map[2 * r + 1]);
+}
+
 static long double square_distance(size_t d, const float *x, double t, const float *mean) {
   long double sum = 0.0L;
   for (size_t e = 0; e < d; e++) {

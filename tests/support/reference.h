@@ -12,6 +12,9 @@
 void ref_lincomb(size_t rows, size_t d, int terms, size_t stride, const double *coef, const float *const *in, double *out);
 void ref_row_error(size_t rows, size_t d, double p, const float *a, const float *b, double *out);
 
+void ref_row_quantile(size_t rows, size_t d, size_t count, const double *level, const float *in, double *out);
+void ref_row_affine(size_t rows, size_t d, const double *map, const float *in, double *out);
+
 void ref_mixture_distance(size_t rows, size_t k, size_t d, const float *x, const double *t, const float *means, double *distance);
 void ref_mixture_weights(size_t rows, size_t k, size_t d, const double *t, const double *scales, const double *log_weights,
                          const int32_t *classes, const int32_t *label, const double *distance, double *gain, double *shrink);

@@ -8,12 +8,14 @@
 #define PARITY_MEMORY(X) X(allocate) X(release) X(upload) X(download) X(copy)
 #define PARITY_NOISE(X) X(noise)
 #define PARITY_ROWS(X) X(lincomb) X(gather_columns) X(project) X(row_error)
+#define PARITY_AMPLITUDE(X) X(row_quantile) X(row_affine)
 #define PARITY_MIXTURE(X) X(mixture_distance) X(mixture_weights) X(mixture_combine)
 #define PARITY_PAIR_ERROR(X) X(pair_error)
 #define PARITY_SEARCH(X) X(cost_accumulate) X(cost_select) X(dp_relax)
 #define PARITY_STATES(X) X(advance) X(gather_states)
 
 #define PARITY_ALL(X) \
-  PARITY_MEMORY(X) PARITY_NOISE(X) PARITY_ROWS(X) PARITY_MIXTURE(X) PARITY_PAIR_ERROR(X) PARITY_SEARCH(X) PARITY_STATES(X)
+  PARITY_MEMORY(X)    \
+  PARITY_NOISE(X) PARITY_ROWS(X) PARITY_AMPLITUDE(X) PARITY_MIXTURE(X) PARITY_PAIR_ERROR(X) PARITY_SEARCH(X) PARITY_STATES(X)
 
 #endif

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/core/calibration.h"
 #include "host/core/config.h"
 #include "host/core/text.h"
 #include "tests/support/check.h"
@@ -65,6 +66,9 @@ static void defaults(void **state) {
   assert_int_equal(cell.samples_evaluate, OSS_SAME);
   assert_string_equal(cell.solver->desc->name, "euler");
   assert_string_equal(cell.schedule->desc->name, "uniform");
+  assert_string_equal(cell.calibration->yaml, "none");
+  assert_false(oss_config_calibrates(&c));
+  assert_true(c.quantiles[0] == 0.05 && c.quantiles[1] == 0.95);
   assert_int_equal(cell.steps, 5);
   oss_config_free(&c);
   oss_config_free(&c);
@@ -107,11 +111,11 @@ static void everything(void **state) {
   }
 }
 
-static const char *const swept =
-    "seed: [3, 4]\n" D
-    "initial: [t, one]\nsamples: {search: [8, 16], evaluate: [same, 32]}\n"
-    "teacher: {grid: [{kind: edm, rho: [5, 7]}, ddim], steps: [100, 50]}\n"
-    "student:\n  steps: [5, 10, 20]\n  schedule:\n    - uniform\n    - {kind: file, file: f.h5, dataset: [d, e]}\n";
+static const char *const swept = "seed: [3, 4]\n" D
+                                 "initial: [t, one]\nsamples: {search: [8, 16], evaluate: [same, 32]}\n"
+                                 "teacher: {grid: [{kind: edm, rho: [5, 7]}, ddim], steps: [100, 50]}\n"
+                                 "student:\n  steps: [5, 10, 20]\n  calibration: [affine, none]\n  quantiles: [0.1, 0.75]\n  schedule:\n   "
+                                 " - uniform\n    - {kind: file, file: f.h5, dataset: [d, e]}\n";
 
 static void axes_and_order(void **state) {
   (void)state;
@@ -119,14 +123,14 @@ static void axes_and_order(void **state) {
   size_t cells = 0, number = 0;
   check_ok(parse(swept, &c));
   check_ok(oss_config_cell_count(&c, &cells));
-  assert_int_equal(cells, 2 * 2 * 3 * 2 * 2 * 2 * 3 * 3);
+  assert_int_equal(cells, 2 * 2 * 3 * 2 * 2 * 2 * 3 * 2 * 3);
   for (int seed = 3; seed <= 4; seed++)
     for (int initial = 0; initial < 2; initial++)
       for (int grid = 0; grid < 3; grid++)
         for (int teacher_steps = 100; teacher_steps >= 50; teacher_steps -= 50)
           for (int search = 8; search <= 16; search += 8)
             for (int evaluate = 0; evaluate < 2; evaluate++)
-              for (int schedule = 0; schedule < 3; schedule++)
+              for (int schedule = 0; schedule < 3 * 2; schedule++) /* and calibration */
                 for (int steps = 5; steps <= 20; steps *= 2, number++) {
                   oss_cell cell = oss_config_cell(&c, number);
                   assert_int_equal(cell.number, number);
@@ -137,10 +141,12 @@ static void axes_and_order(void **state) {
                   assert_int_equal(cell.teacher_steps, teacher_steps);
                   assert_int_equal(cell.samples_search, search);
                   assert_int_equal(cell.samples_evaluate, evaluate ? 32 : OSS_SAME);
-                  assert_string_equal(oss_member_text(cell.schedule, "dataset"), schedule == 0 ? "" : schedule == 1 ? "d" : "e");
+                  assert_string_equal(oss_member_text(cell.schedule, "dataset"), schedule / 2 == 0 ? "" : schedule / 2 == 1 ? "d" : "e");
+                  assert_int_equal(oss_calibration_of(cell.calibration), schedule % 2 ? OSS_CALIBRATION_NONE : OSS_CALIBRATION_AFFINE);
                   assert_int_equal(cell.steps, steps);
                 }
   assert_int_equal(number, cells);
+  assert_true(oss_config_calibrates(&c) && c.quantiles[0] == 0.1 && c.quantiles[1] == 0.75);
   oss_config_free(&c);
 }
 
@@ -201,6 +207,7 @@ static void assert_same_cells(const oss_config *a, const oss_config *b) {
     assert_string_equal(x.initial->yaml, y.initial->yaml);
     assert_string_equal(x.teacher_solver->yaml, y.teacher_solver->yaml);
     assert_string_equal(x.solver->yaml, y.solver->yaml);
+    assert_string_equal(x.calibration->yaml, y.calibration->yaml);
     assert_ptr_equal(x.teacher_grid->desc, y.teacher_grid->desc);
     assert_string_equal(oss_member_text(x.schedule, "dataset"), oss_member_text(y.schedule, "dataset"));
   }
@@ -217,6 +224,7 @@ static void printed_form(void **state) {
   check_ok(parse_as("/elsewhere/printed.yaml", text, &b));
   assert_string_equal(a.name, b.name);
   assert_int_equal(a.save, b.save);
+  assert_memory_equal(a.quantiles, b.quantiles, sizeof a.quantiles);
   assert_same_cells(&a, &b);
   check_ok(oss_config_yaml(&b, &again));
   assert_string_equal(text, again);
