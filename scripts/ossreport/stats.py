@@ -12,6 +12,7 @@ from . import flow
 
 HIGHER_IS_BETTER = ("psnr", "ssim", "coverage", "precision", "recall", "cosine", "correlation")
 UNITS = {"psnr": "dB"}
+FROM_TEACHER = ("oss", "gits", "exhaustive", "learned")  # searches
 TITLES = {"frechet": "Fréchet distance", "sliced_wasserstein": "sliced Wasserstein distance", "mmd": "squared MMD"}
 TITLES |= {"trajectory": "trajectory error", "cosine": "cosine similarity"}
 
@@ -95,6 +96,55 @@ def whole_estimate(values, wholes):
     return Estimate(float(np.mean(values)), float(half), sum(whole.count for whole in wholes), bad)
 
 
+def searched(cell):
+    """Whether its schedule was found from a teacher (GITS takes no calls beside the teacher's)."""
+    return cell.number("search_nfe") > 0 or flow.kind(cell.axes["schedule"]) in FROM_TEACHER
+
+
+def shares(cells):
+    """Whether the samples of a seed have a searched schedule in common: then they are no independent evidence."""
+    return any(searched(cell) and flow.option(cell.axes["schedule"], "samples") != "per_sample" for cell in cells)
+
+
+def score(cells, metric):
+    """Estimate of finished cells that differ in the seed alone and hold this metric."""
+    if metric in cells[0].wholes:
+        return whole_estimate([cell.metrics[metric][0] for cell in cells], [cell.wholes[metric] for cell in cells])
+    return estimate([cell.metrics[metric] for cell in cells], not shares(cells))
+
+
+def compare(pairs, metric):
+    """Estimate of how [(cell, other)], a pair a seed, compare: the difference in dB, of other metrics the ratio of means.
+
+    Both are paired by sample; the interval of a ratio is the linearised one, of a metric of all samples together that of
+    two values whose errors have nothing in common.
+    """
+    if metric in pairs[0][0].wholes:
+        a, b = (score([pair[i] for pair in pairs], metric) for i in (0, 1))
+        if not b.mean:
+            return Estimate(1.0 if not a.mean else math.inf, math.nan, a.count, a.bad)
+        ratio = a.mean / b.mean
+        half = math.nan if pairs[0][0] is pairs[0][1] else math.hypot(a.half / b.mean, ratio * b.half / b.mean)
+        return Estimate(ratio, half, a.count, a.bad)
+    ours = [cell.metrics[metric] for cell, _ in pairs]
+    theirs = [other.metrics[metric] for _, other in pairs]
+    if any(len(a) != len(b) for a, b in zip(ours, theirs)):
+        return Estimate(math.nan, math.nan, 0, 0)
+    if metric in UNITS:
+        with np.errstate(invalid="ignore"):
+            return estimate([a - b for a, b in zip(ours, theirs)], not shares([c for pair in pairs for c in pair]))
+    a, b = np.concatenate(ours), np.concatenate(theirs)
+    keep = np.isfinite(a) & np.isfinite(b)
+    a, b, bad = a[keep], b[keep], int((~keep).sum())
+    below = b.mean() if len(b) else math.nan
+    if not below:
+        return Estimate(1.0 if not a.mean() else math.inf, math.nan, len(a), bad)
+    ratio, half = float(a.mean() / below), math.nan
+    if len(a) > 1 and any(cell is not other for cell, other in pairs):
+        half = student_t(len(a)) * float((a - ratio * b).std(ddof=1)) / math.sqrt(len(a)) / abs(below)
+    return Estimate(ratio, half, len(a), bad)
+
+
 class Panel:
     """The cells that differ only in schedule, steps and seed: one figure's worth."""
 
@@ -114,19 +164,12 @@ class Panel:
         return [cell for cell in self.table.get((schedule, steps), []) if cell.done]
 
     def shares(self, schedule):
-        """Whether the samples of a seed have a searched schedule in common: then they are no independent evidence."""
-        options = flow.parse(schedule)
-        single = isinstance(options, dict) and options.get("samples") == "per_sample"
-        return not single and any(c.number("search_nfe") > 0 for m in self.steps for c in self.at(schedule, m))
+        return shares([cell for m in self.steps for cell in self.at(schedule, m)])
 
     def score(self, schedule, steps, metric):
         """Estimate, or None where no cell was finished."""
         cells = [cell for cell in self.at(schedule, steps) if metric in cell.metrics]
-        if not cells:
-            return None
-        if metric in cells[0].wholes:
-            return whole_estimate([cell.metrics[metric][0] for cell in cells], [cell.wholes[metric] for cell in cells])
-        return estimate([cell.metrics[metric] for cell in cells], not self.shares(schedule))
+        return score(cells, metric) if cells else None
 
     def pairs(self, schedule, baseline, steps, metric):
         """[(cell, the baseline's)] with as many scores on the same noise, one pair a seed."""
@@ -232,9 +275,9 @@ class Study:
         self.outer = [axis for axis in result.axes if axis not in inner and len(result.values(axis)) > 1]
         self.fixed = [axis for axis in result.axes if axis not in inner and len(result.values(axis)) == 1]
         self.panels = self._panels()
-        names = result.metric_names()
-        self.metric = names[0] if names else None
-        self.other_metrics = names[1:]
+        self.metrics = result.metric_names()
+        self.metric = self.metrics[0] if self.metrics else None
+        self.other_metrics = self.metrics[1:]
 
     def label(self, axis, value):
         return self.labels[axis].get(value, str(value))
