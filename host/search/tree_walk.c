@@ -50,9 +50,8 @@ static size_t state_bytes(const oss_search_input *input, size_t depth) {
 }
 
 size_t oss_walker_most(const oss_search_input *input, size_t depth) {
-  size_t fit = most_bytes / state_bytes(input, depth),
-         most = input->samples < input->problem->batch ? input->samples : input->problem->batch;
-  return fit < 1 ? 1 : fit < most ? fit : most;
+  size_t fit = most_bytes / state_bytes(input, depth);
+  return fit < 1 ? 1 : fit < input->samples ? fit : input->samples;
 }
 
 static size_t staging(size_t nodes, size_t chunk) {

@@ -31,7 +31,7 @@ typedef struct oss_calls {
 oss_status oss_walker_create(const oss_search_input *input, const oss_tree *tree, double p, oss_walker **out);
 void oss_walker_destroy(oss_walker *walker); /* NULL-safe */
 
-/* The most samples of one walk. */
+/* The most samples of one walk: whatever 256 MiB hold, apart from samples.batch, so that what is found does not depend on it. */
 size_t oss_walker_most(const oss_search_input *input, size_t depth);
 
 /* Backend and host memory of a walker of trees up to depth. */

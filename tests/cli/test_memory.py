@@ -44,6 +44,10 @@ CASES = {  # 100 to 400 MiB each, in a second or a few where much is compressed
     ),
     "trajectories": (dict(elements=16384), case(2, 16, 8, 60, 20, "uniform", "all")),
     "tables": (dict(elements=4), case(128, 2, 8, 300, [30, 60], "oss", "tables")),
+    "gits": (dict(elements=8192), case(8, 2, 8, 150, [2, 4], "gits", "tables")),
+    "exhaustive": (dict(elements=65536), case(8, 2, 8, 6, 3, "exhaustive")),
+    "exhaustive_per_sample": (dict(elements=8192), case(64, "same", 8, 6, 3, {"kind": "exhaustive", "samples": "per_sample"})),
+    "learned": (dict(elements=65536), case(128, "same", 16, 4, 3, {"kind": "learned", "evaluations": 5})),
     "calibration": (  # the searched samples' whole way, though nothing is searched
         dict(elements=16384),
         case(12, 2, 6, 220, 2, "uniform", calibration=["none", "affine"]),

@@ -82,7 +82,7 @@ class Case:
 class Exhaustive(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix="ossbench-exhaustive-")
+        cls.folder = tempfile.mkdtemp(prefix="ossbench-exhaustive-", dir=ref.FAST)
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         cls.cases = [Case(cls.folder, name) for name in CASES]
 
@@ -193,11 +193,12 @@ class Exhaustive(unittest.TestCase):
 
     def test_batches_change_nothing(self):
         case = self.cases[2]
-        names = [schedule(samples=s) for s in ("joint", "per_sample")]
+        names = [schedule(), schedule(calls=400), schedule(samples="per_sample")]
         runs = [case.run("batch", names, samples={"search": SAMPLES, "evaluate": "same", "batch": b}) for b in (1, 6)]
         for a, b in zip(runs[0].cells, runs[1].cells):
             np.testing.assert_array_equal(a["schedule/index"], b["schedule/index"])
-            self.assertEqual(a["@search_cost"], b["@search_cost"])
+            for key in ("cost", "bound", "nfe"):
+                self.assertEqual(a["@search_" + key], b["@search_" + key])
 
     def test_one_sample(self):
         case = self.cases[3]
@@ -241,7 +242,7 @@ class Solvers(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix="ossbench-exhaustive-")
+        cls.folder = tempfile.mkdtemp(prefix="ossbench-exhaustive-", dir=ref.FAST)
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         path = os.path.join(cls.folder, "problem.h5")
         brute.write_problem(path, 4, cls.ELEMENTS, 5)

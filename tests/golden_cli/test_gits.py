@@ -62,7 +62,7 @@ def choose(cost, steps, coefficient):
 class Goldens(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix="ossbench-gits-")
+        cls.folder = tempfile.mkdtemp(prefix="ossbench-gits-", dir=ref.FAST)
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
 
     def outcome(self, solver):
@@ -141,7 +141,7 @@ class Computed(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix="ossbench-gits-")
+        cls.folder = tempfile.mkdtemp(prefix="ossbench-gits-", dir=ref.FAST)
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         cls.cases = {}
         for name in CASES:
