@@ -231,9 +231,12 @@ static void keeps_what_a_search_found(void **state) {
     int there = 1;
     ASSERT_OK(oss_found_read(path, "key", &back, &there));
     assert_false(there);
+    f.has_objective = with_tables;
+    f.objective = -2.5;
     ASSERT_OK(oss_found_write(path, "key", &f));
     ASSERT_OK(oss_found_read(path, "key", &back, &there));
     assert_true(there && back.nfe == f.nfe && back.seconds == f.seconds && back.schedule.rows == 2 && back.schedule.steps == 2);
+    assert_true(back.has_objective == with_tables && (!with_tables || back.objective == -2.5));
     assert_memory_equal(back.schedule.index, f.schedule.index, 6 * sizeof(int32_t));
     assert_memory_equal(back.schedule.t, f.schedule.t, 6 * sizeof(double));
     assert_memory_equal(back.schedule.used, f.schedule.used, 2 * sizeof(int32_t));
