@@ -5,7 +5,8 @@
 
   report.py results/quickstart.h5                   writes results/quickstart_report/report.html
   report.py results/quickstart.h5 --output DIR      writes DIR/report.html
-  report.py results/quickstart.h5 --format text     prints the table of scores
+  report.py results/quickstart.h5 --format text     prints the tables of scores (markdown, csv: these alone)
+  report.py results/quickstart.h5 --format markdown --rows denoiser,steps --columns schedule,teacher_grid
 
 Needs h5py, numpy and matplotlib (Debian: python3-h5py python3-matplotlib; run with /usr/bin/python3).
 Exit status: 0 done, 1 the file cannot be reported, 2 wrong usage.
@@ -27,29 +28,57 @@ except ImportError as error:
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from ossreport import findings, load, stats, tables  # noqa: E402
+from ossreport import costs, findings, layout, load, pivot, render, stats, tables  # noqa: E402
 
 
-def print_text(study, only):
-    """The score tables (of the metric `only`, or of all) and what is missing, on stdout."""
+def print_scores(study, plan, form):
+    """The tables of scores on stdout, as text or Markdown, and what has to be said below."""
+    seeds = len(study.result.values("seed")) if "seed" in study.result.axes else 1
+    over = f" and {seeds} seeds" if seeds > 1 else ""
+    wrap = (lambda text: text) if form == "markdown" else (lambda text: textwrap.fill(text, render.LIMIT))
+    for metric in [None] if pivot.side_by_side(plan) else plan.metrics:
+        found, footnotes = pivot.make(study, plan, metric, compact=True)
+        mark, sign = pivot.best_words(study, plan, metric), "bold" if form == "markdown" else "*"
+        first = metric or plan.metrics[0]
+        text = f"{study.spread_text(first)} {tables.sample_count(study, first)}{over}"
+        heading = f"{pivot.title(study, plan, metric)}: {text}{f'; {sign} {mark}' if mark else ''}"
+        print("\n" + (f"**{heading}**" if form == "markdown" else heading))
+        for table in found:
+            print(f"\n{table.title}" if table.title else "")
+            print(f"\n{render.markdown(table)}" if form == "markdown" else render.text(table))
+        notes = [*dict.fromkeys(note for table in found for note in table.notes)]
+        notes += [note for name in ([metric] if metric else plan.metrics) for note in tables.notes(study, name)]
+        notes = [f"[{mark}] {text}" for mark, text in footnotes] + notes
+        if notes:
+            print()
+        for note in notes:
+            print(wrap(note) + ("  " if form == "markdown" else ""))
+
+
+def print_costs(study, plan, form):
+    header, rows = costs.saving_table(study, plan.metrics[0])
+    if not rows:
+        return
+    keys = len(study.outer) + 2
+    split = [[entry.text for entry in row[:keys]] for row in rows]
+    table = pivot.Table("", header[:keys], [header[keys:]], [(key, row[keys:]) for key, row in zip(split, rows)], [])
+    if form == "markdown":
+        print(f"\n**Searches: what they cost and save**\n\n{render.markdown(table)}\n\n{costs.SEARCH} {costs.SAVING}")
+    else:
+        print(f"\nsearches: what they cost and save\n\n{render.text(table, 160)}")
+        print(textwrap.fill(f"{costs.SEARCH} {costs.SAVING}", render.LIMIT))
+
+
+def print_text(study, plan, with_costs):
+    """Everything that the terminal shows of a result."""
     result = study.result
     print(f"{result.attributes.get('name') or result.path}, {result.date()}\n{tables.counted(study)}")
     if study.metric is None:
         print("no cell holds a score")
-    seeds = len(result.values("seed")) if "seed" in result.axes else 1
-    over = f" and {seeds} seeds" if seeds > 1 else ""
-    metrics = ([study.metric] if study.metric else []) + study.other_metrics
-    if only and only not in metrics:
-        raise load.ReportError(f"{result.path}: no metric '{only}'; there are: {', '.join(metrics)}")
-    for metric in [only] if only else metrics:
-        scores = tables.key_table(study, metric, compact=True)
-        better = "highest" if stats.higher_is_better(metric) else "lowest"
-        samples = tables.sample_count(study, metric)
-        print(f"\n{stats.metric_title(metric)}{scores.unit}: mean ± 95% interval over {samples}{over};", end=" ")
-        print(f"* the {better} of a column" + (" and group" if len(study.panels) > 1 else "") + "\n")
-        print(tables.as_text(scores.header, scores.rows, len(study.outer) + 1))
-        for note in tables.notes(study, metric, scores):
-            print(textwrap.fill(note, 120))
+    else:
+        print_scores(study, plan, "text")
+    if with_costs and study.metric:
+        print_costs(study, plan, "text")
     header, rows = tables.missing_table(study)
     if rows:
         print("\nskipped or failed\n")
@@ -58,7 +87,38 @@ def print_text(study, only):
     if sentences:
         print("\nkey findings (± 95% interval of the paired difference on the same noise)\n")
     for text in sentences:
-        print(textwrap.fill("- " + text, 120, subsequent_indent="  "))
+        print(textwrap.fill("- " + text, render.LIMIT, subsequent_indent="  "))
+
+
+def print_csv(study, plan):
+    for metric in [None] if pivot.side_by_side(plan) else plan.metrics:
+        print(render.comma_separated(pivot.make(study, plan, metric)[0], metric or "all"), end="")
+
+
+def report(arguments):
+    study = stats.Study(load.load(arguments.result))
+    plan = layout.read(study, arguments.rows, arguments.columns, arguments.metric)
+    if arguments.format == "text":
+        print_text(study, plan, arguments.costs)
+    elif study.metric is None and arguments.format != "html":
+        raise load.ReportError(f"{arguments.result}: no cell holds a score")
+    elif arguments.format == "markdown":
+        print_scores(study, plan, "markdown")
+        if arguments.costs:
+            print_costs(study, plan, "markdown")
+    elif arguments.format == "csv":
+        print_csv(study, plan)
+    else:
+        from ossreport import page
+
+        folder = arguments.output or os.path.splitext(arguments.result)[0] + "_report"
+        files = page.write(study, plan, folder)
+        print(f"{files[0]} ({os.path.getsize(files[0]) / 1e6:.1f} MB, {len(files) - 1} figures)")
+
+
+def names(text):
+    """A list of words between commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def main():
@@ -67,23 +127,21 @@ def main():
     parser.add_argument(
         "--output", metavar="DIR", help="folder for the page (default: RESULT_report beside the file)"
     )
-    parser.add_argument("--format", choices=("html", "text"), default="html", help="html (default) or text")
-    parser.add_argument("--metric", metavar="NAME", help="with --format text: this metric's table only")
+    parser.add_argument(
+        "--format",
+        choices=("html", "text", "markdown", "csv"),
+        default="html",
+        help="html (default) writes the page; text, markdown and csv print the table of scores",
+    )
+    parser.add_argument("--metric", metavar="NAME,...", type=names, help="only these metrics' tables")
+    parser.add_argument("--rows", metavar="AXIS,...", type=names, help="axes of the table's rows; default: what the config says")
+    parser.add_argument("--columns", metavar="AXIS,...", type=names, help="axes of its columns")
+    parser.add_argument("--costs", action="store_true", help="print what searches cost against what they save, too")
     arguments = parser.parse_args()
-    if arguments.format == "text" and arguments.output:
-        parser.error("--output does not go with --format text, which prints to stdout")
-    if arguments.metric and arguments.format != "text":
-        parser.error("--metric goes with --format text")
+    if arguments.format != "html" and arguments.output:
+        parser.error(f"--output does not go with --format {arguments.format}, which prints to stdout")
     try:
-        study = stats.Study(load.load(arguments.result))
-        if arguments.format == "text":
-            print_text(study, arguments.metric)
-            return 0
-        from ossreport import page
-
-        folder = arguments.output or os.path.splitext(arguments.result)[0] + "_report"
-        files = page.write(study, folder)
-        print(f"{files[0]} ({os.path.getsize(files[0]) / 1e6:.1f} MB, {len(files) - 1} figures)")
+        report(arguments)
         return 0
     except load.ReportError as error:
         print(f"report.py: {error}", file=sys.stderr)

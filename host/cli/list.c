@@ -63,6 +63,7 @@ static void print_values(const oss_option *o) {
       break;
     case OSS_OPTION_NESTED:
       printf("one of %s", o->nested->name);
+      if (o->nested_too != NULL) printf(" or %s", o->nested_too->name);
       break;
   }
 }

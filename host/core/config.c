@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "host/core/config_axes.h"
+#include "host/core/config_report.h"
 #include "host/core/path.h"
 #include "host/core/registries.h"
 #include "host/core/value.h"
@@ -16,7 +17,7 @@
 enum { MAX_STEPS = 100000 };
 
 static const char *const root_keys[] = {"name",    "seed",    "denoiser", "noise",  "samples", "initial",
-                                        "teacher", "student", "metrics",  "output", NULL};
+                                        "teacher", "student", "metrics",  "output", "report",  NULL};
 static const char *const noise_keys[] = {"file", "dataset", NULL};
 static const char *const samples_keys[] = {"search", "evaluate", "batch", NULL};
 static const char *const teacher_keys[] = {"solver", "grid", "steps", "cache", NULL};
@@ -263,7 +264,7 @@ static oss_status read_output(const oss_node *root, oss_config *out) {
 /* ---- all of it ---- */
 
 static oss_status read_all(const oss_document *document, oss_config *out) {
-  const oss_node *root = document->root, *denoiser = oss_node_get(root, "denoiser"), *seed = oss_node_get(root, "seed");
+  const oss_node *root = document->root, *denoiser = oss_node_get(root, "denoiser"), *seed = oss_node_get(root, "seed"), *report = NULL;
   size_t cells = 0;
   out->path = oss_strdup(document->file);
   out->directory = oss_path_directory(document->file);
@@ -280,6 +281,8 @@ static oss_status read_all(const oss_document *document, oss_config *out) {
   OSS_TRY(read_student(root, out));
   OSS_TRY(read_members(&oss_metrics, oss_node_get(root, "metrics"), "metrics", "[mse, psnr]", out, &out->metrics));
   OSS_TRY(read_output(root, out));
+  OSS_TRY(section(root, "report", oss_report_keys, &report));
+  OSS_TRY(oss_report_read(report, out));
   return oss_config_cell_count(out, &cells);
 }
 
@@ -303,7 +306,8 @@ oss_status oss_config_load(const char *path, const char *const *assignments, siz
 
 void oss_config_free(oss_config *config) {
   if (!config) return;
-  char *texts[] = {config->path, config->directory, config->name, config->noise_file, config->noise_dataset, config->cache, config->output};
+  char *texts[] = {config->path,          config->directory, config->name,   config->noise_file,
+                   config->noise_dataset, config->cache,     config->output, config->report};
   oss_members *members[] = {&config->metrics,       &config->denoisers, &config->initials,  &config->teacher_solvers,
                             &config->teacher_grids, &config->solvers,   &config->schedules, &config->calibrations};
   oss_numbers *numbers[] = {&config->seeds, &config->teacher_steps, &config->samples_search, &config->samples_evaluate, &config->steps};

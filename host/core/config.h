@@ -35,6 +35,7 @@ typedef struct oss_config {
   unsigned save;
   int64_t batch; /* samples.batch: at most this many samples at a time; 0: chosen from memory */
   oss_members metrics;
+  char *report;        /* the layout of the report's first table, checked, as one line of YAML; NULL: left out. No cell depends on it */
   double quantiles[2]; /* student.quantiles: ascending, within (0, 1) */
 
   /* The axes, in the order of the product, last fastest (steps of one search lie together). */

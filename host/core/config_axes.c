@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "host/core/calibration.h"
+#include "host/core/registries.h"
 #include "host/core/value.h"
 #include "host/core/yaml_node.h"
 
@@ -113,21 +114,38 @@ oss_status oss_axis_default(const oss_registry *registry, const char *fallback, 
 
 /* ---- cells ---- */
 
-enum { AXES = 12 };
+void oss_config_axes(const oss_config *config, oss_axis out[OSS_AXES]) {
+  static const oss_registry *const denoisers[] = {&oss_denoisers, NULL}, *const initials[] = {&oss_initials, NULL},
+                                   *const solvers[] = {&oss_solvers, NULL}, *const grids[] = {&oss_grids, NULL},
+                                   *const schedules[] = {&oss_schedules, &oss_searches, NULL},
+                                   *const calibrations[] = {&oss_calibrations, NULL};
+  const oss_axis all[OSS_AXES] = {
+      {.name = "seed", .numbers = &config->seeds},
+      {.name = "denoiser", .members = &config->denoisers, .registries = denoisers},
+      {.name = "initial", .members = &config->initials, .registries = initials},
+      {.name = "teacher_solver", .members = &config->teacher_solvers, .registries = solvers},
+      {.name = "teacher_grid", .members = &config->teacher_grids, .registries = grids},
+      {.name = "teacher_steps", .numbers = &config->teacher_steps},
+      {.name = "samples_search", .numbers = &config->samples_search},
+      {.name = "samples_evaluate", .numbers = &config->samples_evaluate},
+      {.name = "solver", .members = &config->solvers, .registries = solvers},
+      {.name = "schedule", .members = &config->schedules, .registries = schedules},
+      {.name = "calibration", .members = &config->calibrations, .registries = calibrations},
+      {.name = "steps", .numbers = &config->steps},
+  };
+  memcpy(out, all, sizeof all);
+}
 
-/* In the order of the product, last fastest. */
-static void axis_counts(const oss_config *config, size_t counts[AXES]) {
-  const size_t all[AXES] = {config->seeds.count,           config->denoisers.count,        config->initials.count,
-                            config->teacher_solvers.count, config->teacher_grids.count,    config->teacher_steps.count,
-                            config->samples_search.count,  config->samples_evaluate.count, config->solvers.count,
-                            config->schedules.count,       config->calibrations.count,     config->steps.count};
-  memcpy(counts, all, sizeof all);
+static void axis_counts(const oss_config *config, size_t counts[OSS_AXES]) {
+  oss_axis axes[OSS_AXES];
+  oss_config_axes(config, axes);
+  for (int i = 0; i < OSS_AXES; i++) counts[i] = axes[i].members ? axes[i].members->count : axes[i].numbers->count;
 }
 
 oss_status oss_config_cell_count(const oss_config *config, size_t *count) {
-  size_t counts[AXES], product = 1;
+  size_t counts[OSS_AXES], product = 1;
   axis_counts(config, counts);
-  for (int i = 0; i < AXES; i++) {
+  for (int i = 0; i < OSS_AXES; i++) {
     product *= counts[i]; /* below 1e6 * 1e5 */
     if (product > MAX_CELLS) return oss_fail(OSS_ERR_CONFIG, "%s: the lists give more than %d cells", config->path, MAX_CELLS);
   }
@@ -149,9 +167,9 @@ static int has_formula_grid(const oss_config *config) {
 }
 
 oss_cell oss_config_cell(const oss_config *config, size_t number) {
-  size_t counts[AXES], at[AXES], rest = number;
+  size_t counts[OSS_AXES], at[OSS_AXES], rest = number;
   axis_counts(config, counts);
-  for (int i = AXES - 1; i >= 0; i--) {
+  for (int i = OSS_AXES - 1; i >= 0; i--) {
     at[i] = rest % counts[i];
     rest /= counts[i];
   }

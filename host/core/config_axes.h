@@ -25,4 +25,16 @@ oss_status oss_axis_default(const oss_registry *registry, const char *fallback, 
 
 enum { OSS_DEFAULT_TEACHER_STEPS = 200 };
 
+/* An axis of the sweep under its name in results: members or numbers, the other is NULL. registries: of the members, NULL-terminated. */
+typedef struct oss_axis {
+  const char *name;
+  const oss_members *members;
+  const oss_registry *const *registries;
+  const oss_numbers *numbers;
+} oss_axis;
+
+/* All axes in the order of the product, last fastest; borrowed from the config. */
+enum { OSS_AXES = 12 };
+void oss_config_axes(const oss_config *config, oss_axis out[OSS_AXES]);
+
 #endif

@@ -111,5 +111,6 @@ oss_status oss_config_yaml(const oss_config *config, char **out) {
   oss_text_add(&text, "  quantiles: [%s, %s]\n", oss_number_text(config->quantiles[0], low), oss_number_text(config->quantiles[1], high));
   add_members(&text, "metrics", 0, &config->metrics);
   add_output(&text, config);
+  if (config->report) oss_text_add(&text, "report: %s\n", config->report);
   return oss_text_take(&text, out);
 }

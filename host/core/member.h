@@ -43,7 +43,8 @@ typedef struct oss_option {
   const char *fallback; /* default as YAML text; NULL: must be given; "": may be left out (given is 0 then) */
   double min, max;     /* INT, REAL, COUNT: inclusive range; both 0: no limit. NaN is never accepted; infinity only where max is INFINITY */
   const char *choices; /* CHOICE: the words, separated by spaces */
-  const oss_registry *nested; /* NESTED: where its kinds are */
+  const oss_registry *nested;     /* NESTED: where its kinds are */
+  const oss_registry *nested_too; /* and a second place; may be NULL */
   const char *help;
   int open_min; /* the minimum itself is excluded; with min and max both 0: above 0, no maximum */
 } oss_option;

@@ -131,11 +131,12 @@ static oss_status parse_product(const oss_member_desc *desc, const oss_node *nod
 /* A map that leaves the kind to the option's default: {p: 1} for {kind: xt, p: 1}. NULL when that is not what node is. */
 static const oss_member_desc *default_kind(const oss_option *option, const oss_node *node) {
   if (node->kind != OSS_NODE_MAP || oss_node_get(node, "kind") != NULL || option->fallback == NULL) return NULL;
-  return oss_registry_find(option->nested, option->fallback);
+  const oss_member_desc *first = oss_registry_find(option->nested, option->fallback);
+  return first != NULL || option->nested_too == NULL ? first : oss_registry_find(option->nested_too, option->fallback);
 }
 
 static oss_status parse_nested(const oss_option *option, const oss_node *node, const char *key, const char *dir, choices *out) {
-  const oss_registry *const registries[] = {option->nested, NULL};
+  const oss_registry *const registries[] = {option->nested, option->nested_too, NULL};
   oss_member **found = NULL;
   size_t count = 0;
   const oss_member_desc *implied = default_kind(option, node);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "host/core/log.h"
+#include "host/core/streams.h"
 #include "host/denoisers/mixture.h"
 #include "host/io/reader.h"
 
@@ -34,7 +35,7 @@ static const oss_option options[] = {
      .help = "classifier-free guidance w: D = D(none) + w (D(class) - D(none)); 1: conditional only"},
 };
 
-enum { NO_CLASS = -1, DRAWN = -2, LABEL_STREAM = 1 };
+enum { NO_CLASS = -1, DRAWN = -2 };
 
 typedef struct dataset_state {
   oss_mixture *mixture;
@@ -136,6 +137,17 @@ static oss_status content_key(const oss_member *member, const char *path, char o
   return OSS_OK;
 }
 
+/* The data of a denoiser of one class are that class's points. */
+static int is_eligible(const dataset_state *s, size_t point) {
+  return s->choice < 0 || s->labels[point] == s->choice;
+}
+
+static size_t count_eligible(const dataset_state *s) {
+  size_t count = 0;
+  for (size_t i = 0; i < s->points; i++) count += is_eligible(s, i) != 0;
+  return count;
+}
+
 static oss_status dataset_open(const oss_member *member, oss_denoiser *denoiser) {
   const char *path = oss_member_path(member, "file"), *dataset = oss_member_text(member, "dataset");
   oss_array points = {0};
@@ -158,6 +170,7 @@ static oss_status dataset_open(const oss_member *member, oss_denoiser *denoiser)
   OSS_TRY_TO(done, oss_denoiser_read_range(path, denoiser));
   warn_of_range(path, &points, denoiser->data_range);
   OSS_TRY_TO(done, build_mixture(member, denoiser, &points));
+  denoiser->data_points = count_eligible(s);
   denoiser->rank = points.rank - 1;
   for (int i = 0; i < denoiser->rank; i++) denoiser->dims[i] = points.dims[i + 1];
 done:
@@ -178,7 +191,7 @@ static oss_status dataset_labels(oss_denoiser *denoiser, uint64_t seed, size_t f
     if (s->choice == NO_CLASS) continue;
     if (s->choice == DRAWN) { /* the class of a point drawn at random */
       uint64_t sample = first + i;
-      philox4x32_ctr_t counter = {{0, LABEL_STREAM, (uint32_t)sample, (uint32_t)(sample >> 32)}};
+      philox4x32_ctr_t counter = {{0, OSS_STREAM_LABEL, (uint32_t)sample, (uint32_t)(sample >> 32)}};
       philox4x32_key_t key = {{(uint32_t)seed, (uint32_t)(seed >> 32)}};
       philox4x32_ctr_t bits = philox4x32(counter, key);
       double u = ((double)bits.v[0] + 0.5) / 4294967296.0;
@@ -186,6 +199,28 @@ static oss_status dataset_labels(oss_denoiser *denoiser, uint64_t seed, size_t f
     }
   }
   return OSS_OK;
+}
+
+/* The points themselves (no bandwidth around them), the first of a shuffled order. */
+static oss_status dataset_data(oss_denoiser *denoiser, uint64_t seed, size_t count, float *out) {
+  const dataset_state *s = denoiser->state;
+  size_t bytes = denoiser->elements * sizeof *out, found = 0;
+  size_t *order = malloc(denoiser->data_points * sizeof *order);
+  oss_status status = OSS_OK;
+  if (order == NULL) return oss_fail(OSS_ERR_MEMORY, "order of %zu points", denoiser->data_points);
+  for (size_t i = 0; i < s->points; i++)
+    if (is_eligible(s, i)) order[found++] = i;
+  for (size_t i = 0; i < count; i++) {
+    philox4x32_ctr_t counter = {{0, OSS_STREAM_DATA, (uint32_t)i, (uint32_t)((uint64_t)i >> 32)}};
+    philox4x32_key_t key = {{(uint32_t)seed, (uint32_t)(seed >> 32)}};
+    size_t other = i + (size_t)(((uint64_t)philox4x32(counter, key).v[0] * (found - i)) >> 32), chosen = order[other];
+    order[other] = order[i];
+    order[i] = chosen;
+    OSS_TRY_TO(done, oss_buffer_download(&s->mixture->means, chosen * bytes, bytes, out + i * denoiser->elements));
+  }
+done:
+  free(order);
+  return status;
 }
 
 const oss_denoiser_desc oss_denoiser_dataset = {
@@ -198,4 +233,5 @@ const oss_denoiser_desc oss_denoiser_dataset = {
     .close = dataset_close,
     .call = dataset_call,
     .labels = dataset_labels,
+    .data = dataset_data,
 };

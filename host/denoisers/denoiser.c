@@ -61,3 +61,11 @@ oss_status oss_denoiser_labels(oss_denoiser *denoiser, uint64_t seed, size_t fir
   for (size_t i = 0; i < count; i++) out[i] = -1;
   return OSS_OK;
 }
+
+oss_status oss_denoiser_data(oss_denoiser *denoiser, uint64_t seed, size_t count, float *out) {
+  const char *name = denoiser->desc->base.name;
+  if (denoiser->desc->data == NULL) return oss_fail(OSS_ERR_UNSUPPORTED, "denoiser %s knows no data", name);
+  if (denoiser->data_points > 0 && count > denoiser->data_points)
+    return oss_fail(OSS_ERR_INTERNAL, "denoiser %s: %zu data samples of %zu", name, count, denoiser->data_points);
+  return denoiser->desc->data(denoiser, seed, count, out);
+}

@@ -23,6 +23,9 @@ typedef struct oss_denoiser_desc {
   oss_status (*call)(oss_denoiser *denoiser, size_t rows, const double *t, const int32_t *label, const float *x, float *out);
   /* Host: the condition of samples first .. first + count - 1. NULL: every sample is unconditional (-1). */
   oss_status (*labels)(oss_denoiser *denoiser, uint64_t seed, size_t first, size_t count, int32_t *out);
+  /* Host: count samples [count][elements] of the data that the denoiser was made for (of its class where that is one), in an order that
+   * depends on the seed; a smaller count gives the first of a larger one. count is at most data_points. NULL: the data are not known. */
+  oss_status (*data)(oss_denoiser *denoiser, uint64_t seed, size_t count, float *out);
 } oss_denoiser_desc;
 
 struct oss_denoiser {
@@ -36,6 +39,7 @@ struct oss_denoiser {
   size_t bytes;                 /* backend memory held, work space included */
   double flops;                 /* floating-point operations of one row, for estimates */
   size_t opening;               /* memory held beside that while it opens */
+  size_t data_points;           /* how many samples data can give; 0: any number */
   char content[OSS_HASH_BYTES]; /* of the file's content and the options: what a teacher's cache depends on */
   void *state;
 };
@@ -49,5 +53,6 @@ oss_status oss_denoiser_read_range(const char *path, oss_denoiser *denoiser);
 
 oss_status oss_denoiser_call(oss_denoiser *denoiser, size_t rows, const double *t, const int32_t *label, const float *x, float *out);
 oss_status oss_denoiser_labels(oss_denoiser *denoiser, uint64_t seed, size_t first, size_t count, int32_t *out);
+oss_status oss_denoiser_data(oss_denoiser *denoiser, uint64_t seed, size_t count, float *out); /* OSS_ERR_UNSUPPORTED where not known */
 
 #endif

@@ -92,6 +92,10 @@ static oss_status gmm_call(oss_denoiser *denoiser, size_t rows, const double *t,
   return oss_mixture_call(denoiser->state, rows, t, NULL, x, out);
 }
 
+static oss_status gmm_data(oss_denoiser *denoiser, uint64_t seed, size_t count, float *out) {
+  return oss_mixture_draw(denoiser->state, seed, count, out);
+}
+
 const oss_denoiser_desc oss_denoiser_gmm = {
     .base = {.name = "gmm",
              .summary = "exact posterior mean of a mixture of isotropic Gaussians",
@@ -101,4 +105,5 @@ const oss_denoiser_desc oss_denoiser_gmm = {
     .open = gmm_open,
     .close = gmm_close,
     .call = gmm_call,
+    .data = gmm_data,
 };

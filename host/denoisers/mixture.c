@@ -3,8 +3,12 @@
 
 #include "host/denoisers/mixture.h"
 
+#include <Random123/philox.h>
 #include <math.h>
 #include <stdlib.h>
+
+#include "host/core/streams.h"
+#include "kernels/normal.h"
 
 enum { CHUNK_ROWS = 4096, CHUNK_CELLS = 4 << 20 };
 
@@ -102,6 +106,40 @@ oss_status oss_mixture_call(oss_mixture *m, size_t rows, const double *t, const 
     OSS_TRY(ops->lincomb(m->be, count, m->elements, 2, 0, m->guide.data, terms, to));
   }
   return OSS_OK;
+}
+
+/* The component of sample i: where a uniform number falls among the cumulated weights. */
+static size_t draw_component(const oss_mixture *m, const double *log_weights, uint64_t seed, uint64_t i) {
+  philox4x32_ctr_t counter = {{0, OSS_STREAM_DATA, (uint32_t)i, (uint32_t)(i >> 32)}};
+  philox4x32_key_t key = {{(uint32_t)seed, (uint32_t)(seed >> 32)}};
+  double u = ((double)philox4x32(counter, key).v[0] + 0.5) / 4294967296.0, below = 0.0;
+  size_t k = 0;
+  for (; k + 1 < m->components; k++) {
+    below += exp(log_weights[k]);
+    if (u < below) break;
+  }
+  return k;
+}
+
+oss_status oss_mixture_draw(const oss_mixture *m, uint64_t seed, size_t count, float *out) {
+  size_t components = m->components, d = m->elements;
+  double *weights = malloc(2 * components * sizeof *weights), *scales = weights + components;
+  oss_status status;
+  if (weights == NULL) return oss_fail(OSS_ERR_MEMORY, "%zu components", components);
+  OSS_TRY_TO(done, oss_buffer_download(&m->log_weights, 0, components * sizeof *weights, weights));
+  OSS_TRY_TO(done, oss_buffer_download(&m->scales, 0, components * sizeof *scales, scales));
+  for (size_t i = 0; i < count; i++) {
+    size_t k = draw_component(m, weights, seed, i);
+    float *row = out + i * d, z[4];
+    OSS_TRY_TO(done, oss_buffer_download(&m->means, k * d * sizeof *row, d * sizeof *row, row));
+    for (size_t e = 0; e < d; e++) {
+      if (e % 4 == 0) oss_normal_block(seed, OSS_STREAM_DATA_NORMAL, i, (uint32_t)(e / 4), z);
+      row[e] = (float)(row[e] + scales[k] * z[e % 4]);
+    }
+  }
+done:
+  free(weights);
+  return status;
 }
 
 void oss_mixture_attach(oss_mixture *m, oss_denoiser *denoiser) {

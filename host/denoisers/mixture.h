@@ -34,6 +34,9 @@ double oss_mixture_flops(const oss_mixture *mixture);
 /* As oss_denoiser_desc.call; label may be NULL when the mixture is not conditional. */
 oss_status oss_mixture_call(oss_mixture *mixture, size_t rows, const double *t, const int32_t *label, const float *x, float *out);
 
+/* Host: count samples of the mixture itself; number i depends on (seed, i) alone. */
+oss_status oss_mixture_draw(const oss_mixture *mixture, uint64_t seed, size_t count, float *out);
+
 /* Fills what every denoiser made of a mixture has in common and takes the mixture over. */
 void oss_mixture_attach(oss_mixture *mixture, oss_denoiser *denoiser);
 

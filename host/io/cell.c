@@ -12,8 +12,9 @@
 
 enum { NAME_BYTES = 160, PATH_BYTES = 2 * NAME_BYTES };
 
-static const char *const results[] = {"status",         "reason",          "key", "teacher", "nfe", "depth", "search_nfe", "search_seconds",
-                                      "sample_seconds", "search_objective"};
+static const char *const results[] = {
+    "status",         "reason",      "key",          "teacher",        "nfe", "depth", "search_nfe", "search_seconds",
+    "sample_seconds", "search_cost", "search_bound", "search_complete"};
 
 int oss_cell_is_axis(const char *name) {
   for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
@@ -61,22 +62,41 @@ static void summarize(const double *values, size_t count, double *mean, double *
   *std = count > 1 ? sqrt(squares / (double)(count - 1)) : 0;
 }
 
+/* Of a metric of all samples together: count is how many they are, std the bootstrap's. */
+static oss_status write_interval(oss_writer *writer, const char *path, const oss_whole *whole) {
+  OSS_TRY(oss_writer_text(writer, path, "against", whole->against));
+  OSS_TRY(oss_writer_int(writer, path, "references", (int64_t)whole->references));
+  OSS_TRY(oss_writer_int(writer, path, "bootstrap", (int64_t)whole->replicates));
+  if (whole->replicates == 0) return OSS_OK;
+  OSS_TRY(oss_writer_real(writer, path, "low", whole->low));
+  OSS_TRY(oss_writer_real(writer, path, "high", whole->high));
+  return oss_writer_real(writer, path, "confidence", whole->confidence);
+}
+
+static oss_status write_metric(oss_writer *writer, const char *object, const oss_metric_values *metric) {
+  const oss_whole *whole = &metric->whole;
+  char path[PATH_BYTES], name[NAME_BYTES], number[32] = "";
+  double mean, std;
+  summarize(metric->values, metric->count, &mean, &std);
+  if (metric->repeat > 0) snprintf(number, sizeof number, "_%zu", metric->repeat);
+  snprintf(name, sizeof name, "metrics/%s%s", metric->name, number);
+  snprintf(path, sizeof path, "%s/%s", object, name);
+  OSS_TRY(write_array(writer, object, name, OSS_F64, 1, &metric->count, metric->values));
+  OSS_TRY(oss_writer_real(writer, path, "mean", mean));
+  OSS_TRY(oss_writer_real(writer, path, "std", whole->against ? whole->std : std));
+  OSS_TRY(oss_writer_int(writer, path, "count", (int64_t)(whole->against ? whole->samples : metric->count)));
+  if (metric->unit && metric->unit[0]) OSS_TRY(oss_writer_text(writer, path, "unit", metric->unit));
+  OSS_TRY(oss_writer_int(writer, path, "higher_is_better", metric->higher_is_better != 0));
+  if (metric->member) OSS_TRY(oss_writer_text(writer, path, "member", metric->member));
+  return whole->against ? write_interval(writer, path, whole) : OSS_OK;
+}
+
 static oss_status write_metrics(oss_writer *writer, const char *object, const oss_record *record) {
-  char path[PATH_BYTES], name[NAME_BYTES];
+  char path[PATH_BYTES];
   snprintf(path, sizeof path, "%s/metrics", object);
   if (record->metric_count > 0) OSS_TRY(oss_writer_group(writer, path)); /* made here, the group keeps their order */
   for (size_t i = 0; i < record->metric_count; i++) {
-    const oss_metric_values *metric = &record->metrics[i];
-    double mean, std;
-    summarize(metric->values, metric->count, &mean, &std);
-    snprintf(name, sizeof name, "metrics/%s", metric->name);
-    snprintf(path, sizeof path, "%s/%s", object, name);
-    OSS_TRY(write_array(writer, object, name, OSS_F64, 1, &metric->count, metric->values));
-    OSS_TRY(oss_writer_real(writer, path, "mean", mean));
-    OSS_TRY(oss_writer_real(writer, path, "std", std));
-    OSS_TRY(oss_writer_int(writer, path, "count", (int64_t)metric->count));
-    if (metric->unit && metric->unit[0]) OSS_TRY(oss_writer_text(writer, path, "unit", metric->unit));
-    OSS_TRY(oss_writer_int(writer, path, "higher_is_better", metric->higher_is_better != 0));
+    OSS_TRY(write_metric(writer, object, &record->metrics[i]));
   }
   return OSS_OK;
 }
@@ -96,13 +116,20 @@ static oss_status write_quantiles(oss_writer *writer, const char *object, const 
   return oss_writer_reals(writer, path, "levels", 2, levels);
 }
 
+static oss_status write_claim(oss_writer *writer, const char *object, const oss_claim *claim) {
+  if (claim->priced) OSS_TRY(oss_writer_real(writer, object, "search_cost", claim->cost));
+  if (!claim->bounded) return OSS_OK;
+  OSS_TRY(oss_writer_real(writer, object, "search_bound", claim->bound));
+  return oss_writer_int(writer, object, "search_complete", claim->complete);
+}
+
 static oss_status write_results(oss_writer *writer, const char *object, const oss_record *record) {
   OSS_TRY(oss_writer_int(writer, object, "nfe", record->nfe));
   OSS_TRY(oss_writer_int(writer, object, "depth", record->depth));
   OSS_TRY(oss_writer_int(writer, object, "search_nfe", record->search_nfe));
+  OSS_TRY(write_claim(writer, object, &record->claim));
   OSS_TRY(oss_writer_real(writer, object, "search_seconds", record->search_seconds));
   OSS_TRY(oss_writer_real(writer, object, "sample_seconds", record->sample_seconds));
-  if (record->has_objective) OSS_TRY(oss_writer_real(writer, object, "search_objective", record->objective));
   OSS_TRY(write_schedule(writer, object, &record->schedule));
   const oss_tables *tables = &record->tables;
   if (tables->rows > 0) {
@@ -112,6 +139,7 @@ static oss_status write_results(oss_writer *writer, const char *object, const os
     if (tables->order != NULL) OSS_TRY(write_array(writer, object, "search/order", OSS_I32, 3, dims, tables->order));
   }
   OSS_TRY(write_whole(writer, object, "search/index", &record->per_sample));
+  OSS_TRY(write_whole(writer, object, "search/pair_cost", &record->pair_cost));
   OSS_TRY(write_metrics(writer, object, record));
   OSS_TRY(write_whole(writer, object, "samples/class", &record->classes));
   OSS_TRY(write_whole(writer, object, "samples/student", &record->student));
@@ -167,8 +195,13 @@ static oss_status read_metrics(hid_t cell, oss_cell_view *out) {
     hid_t dataset = H5Dopen2(group, names.at[i], H5P_DEFAULT);
     if (dataset < 0) continue;
     double count = real_of(dataset, "count");
-    out->metrics[out->metric_count++] = (oss_cell_metric){
-        .name = names.at[i], .mean = real_of(dataset, "mean"), .std = real_of(dataset, "std"), .count = count > 0 ? (int64_t)count : 0};
+    out->metrics[out->metric_count++] = (oss_cell_metric){.name = names.at[i],
+                                                          .mean = real_of(dataset, "mean"),
+                                                          .std = real_of(dataset, "std"),
+                                                          .low = real_of(dataset, "low"),
+                                                          .high = real_of(dataset, "high"),
+                                                          .confidence = real_of(dataset, "confidence"),
+                                                          .count = count > 0 ? (int64_t)count : 0};
     names.at[i] = NULL; /* handed over */
     oss_h5_close(dataset);
   }

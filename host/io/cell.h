@@ -16,7 +16,8 @@ oss_status oss_cell_write(oss_writer *writer, const char *object, const oss_reco
 
 typedef struct oss_cell_metric {
   char *name;
-  double mean, std; /* NaN where the file does not say */
+  double mean, std;             /* NaN where the file does not say */
+  double low, high, confidence; /* of a metric of all samples together; else NaN */
   int64_t count;
 } oss_cell_metric;
 

@@ -23,7 +23,7 @@ typedef struct part {
   oss_array array;
 } part;
 
-enum { PART_COUNT = 9 };
+enum { PART_COUNT = 10 };
 
 static void list_parts(const oss_found *f, part out[PART_COUNT]) {
   const oss_schedule *s = &f->schedule;
@@ -37,6 +37,7 @@ static void list_parts(const oss_found *f, part out[PART_COUNT]) {
   out[6] = (part){"/search/cost", {OSS_F64, 3, {t->rows, t->steps, t->n + 1}, t->cost}};
   out[7] = (part){"/schedule/order", {OSS_I32, 2, {s->rows, s->steps}, s->order}};
   out[8] = (part){"/search/order", {OSS_I32, 3, {t->rows, t->steps, t->n + 1}, t->order}};
+  out[9] = (part){"/search/pair_cost", f->pair_cost};
 }
 
 /* Not compressed: the file lives for minutes. */
@@ -45,14 +46,34 @@ static oss_status write_plain(oss_writer *writer, const char *object, const oss_
   return oss_writer_block(writer, object, 0, 0, array);
 }
 
+/* Only what is there: a NaN does not read back. */
+static oss_status write_claim(oss_writer *writer, const oss_claim *claim) {
+  if (claim->priced) OSS_TRY(oss_writer_real(writer, "/schedule", "cost", claim->cost));
+  if (!claim->bounded) return OSS_OK;
+  OSS_TRY(oss_writer_real(writer, "/schedule", "bound", claim->bound));
+  return oss_writer_int(writer, "/schedule", "complete", claim->complete);
+}
+
+/* Costs and bounds are not negative: -1 stands for an attribute that is not there. */
+static oss_status read_claim(const char *path, oss_claim *claim) {
+  double complete;
+  OSS_TRY(oss_io_attribute_real(path, "/schedule", "cost", -1.0, &claim->cost));
+  OSS_TRY(oss_io_attribute_real(path, "/schedule", "bound", -1.0, &claim->bound));
+  OSS_TRY(oss_io_attribute_real(path, "/schedule", "complete", 0.0, &complete));
+  claim->priced = claim->cost >= 0.0;
+  claim->bounded = claim->bound >= 0.0;
+  claim->complete = complete != 0.0;
+  return OSS_OK;
+}
+
 static oss_status write_parts(oss_writer *writer, const oss_found *found) {
   part parts[PART_COUNT];
   list_parts(found, parts);
   for (int i = 0; i < PART_COUNT; i++)
     if (parts[i].array.data != NULL) OSS_TRY(write_plain(writer, parts[i].object, &parts[i].array));
+  OSS_TRY(write_claim(writer, &found->claim));
   OSS_TRY(oss_writer_int(writer, "/schedule", "follow", found->schedule.follow));
   OSS_TRY(oss_writer_int(writer, "/schedule", "nfe", found->nfe));
-  if (found->has_objective) OSS_TRY(oss_writer_real(writer, "/schedule", "objective", found->objective));
   return oss_writer_real(writer, "/schedule", "seconds", found->seconds);
 }
 
@@ -92,8 +113,8 @@ static oss_status read_parts(const char *path, oss_found *f) {
   OSS_TRY(oss_io_attribute_real(path, "/schedule", "nfe", 0.0, &nfe));
   f->nfe = (int64_t)nfe;
   OSS_TRY(oss_io_attribute_real(path, "/schedule", "seconds", 0.0, &f->seconds));
-  OSS_TRY(oss_io_attribute_real(path, "/schedule", "objective", NAN, &f->objective));
-  f->has_objective = !isnan(f->objective);
+  OSS_TRY(read_claim(path, &f->claim));
+  if (oss_io_exists(path, "/search/pair_cost")) OSS_TRY(oss_io_read(path, "/search/pair_cost", OSS_F64, 2, 2, &f->pair_cost));
   if (oss_io_exists(path, "/search/index")) OSS_TRY(oss_io_read(path, "/search/index", OSS_I32, 2, 2, &f->per_sample));
   if (!oss_io_exists(path, "/search/from")) return OSS_OK;
   OSS_TRY(oss_io_read(path, "/search/from", OSS_I32, 3, 3, &from));

@@ -83,18 +83,24 @@ static void print_attributes(FILE *out, const oss_cell_view *view) {
   }
 }
 
+/* "0.1234 ± 0.012  (40 samples)", with the interval where there is one. New memory. */
+static char *metric_text(const oss_cell_metric *metric, const char *value) {
+  const char *plural = metric->count == 1 ? "" : "s";
+  if (isnan(metric->low)) return oss_format("%s  (%lld sample%s)", value, (long long)metric->count, plural);
+  return oss_format("%s  (%g%%: %.4g to %.4g; %lld sample%s)", value, 100.0 * metric->confidence, metric->low, metric->high,
+                    (long long)metric->count, plural);
+}
+
 static void print_metrics(FILE *out, const oss_cell_view *view) {
   if (view->metric_count == 0) return;
-  fputs("\nMetrics (mean ± standard deviation over the samples)\n", out);
+  fputs("\nMetrics (mean ± standard deviation over the samples; of one value for all of them, what a bootstrap says)\n", out);
   size_t width = 0, mean = 0;
   for (size_t i = 0; i < view->metric_count; i++) {
     if (strlen(view->metrics[i].name) > width) width = strlen(view->metrics[i].name);
     if (oss_show_metric_width(&view->metrics[i]) > mean) mean = oss_show_metric_width(&view->metrics[i]);
   }
   for (size_t i = 0; i < view->metric_count; i++) {
-    char *value = oss_show_metric(&view->metrics[i], mean);
-    char *text =
-        value ? oss_format("%s  (%lld sample%s)", value, (long long)view->metrics[i].count, view->metrics[i].count == 1 ? "" : "s") : NULL;
+    char *value = oss_show_metric(&view->metrics[i], mean), *text = value ? metric_text(&view->metrics[i], value) : NULL;
     if (text) oss_table_line(out, width, view->metrics[i].name, text);
     free(text);
     free(value);

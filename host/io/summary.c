@@ -13,7 +13,7 @@
 /* Rows are collected and written this many at a time, one chunk each. */
 enum { BATCH = 256 };
 
-typedef enum origin { FROM_NUMBER, FROM_ATTRIBUTE, FROM_MEAN, FROM_STD, FROM_KEY } origin;
+typedef enum origin { FROM_NUMBER, FROM_ATTRIBUTE, FROM_MEAN, FROM_STD, FROM_LOW, FROM_HIGH, FROM_KEY } origin;
 
 typedef struct column {
   char *name;       /* of the column */
@@ -26,16 +26,20 @@ typedef struct column {
 typedef struct table {
   column *columns;
   size_t count, row_bytes;
-  oss_h5_names axes, metrics;
-  oss_h5_kind *axis_kinds; /* beside axes */
+  oss_h5_names axes, metrics, intervals; /* the metrics that have an interval too */
+  oss_h5_kind *axis_kinds;               /* beside axes */
   hid_t type, text;
 } table;
 
-static void add_once(oss_h5_names *names, const char *name) {
+static int has_name(const oss_h5_names *names, const char *name) {
   for (size_t i = 0; i < names->count; i++) {
-    if (strcmp(names->at[i], name) == 0) return;
+    if (strcmp(names->at[i], name) == 0) return 1;
   }
-  oss_h5_names_add(names, name);
+  return 0;
+}
+
+static void add_once(oss_h5_names *names, const char *name) {
+  if (!has_name(names, name)) oss_h5_names_add(names, name);
 }
 
 /* Takes note of the axes and metrics of a cell. An axis is text as soon as one cell has text there. */
@@ -54,8 +58,11 @@ static oss_status note_cell(table *t, const oss_cell_view *cell) {
     while (at < t->axes.count && strcmp(t->axes.at[at], attribute->name) != 0) at++;
     if (at < t->axes.count && attribute->kind == OSS_H5_TEXT) t->axis_kinds[at] = OSS_H5_TEXT;
   }
-  for (size_t i = 0; i < cell->metric_count; i++) add_once(&t->metrics, cell->metrics[i].name);
-  if (t->axes.failed || t->metrics.failed) return oss_fail(OSS_ERR_MEMORY, "no memory for the summary");
+  for (size_t i = 0; i < cell->metric_count; i++) {
+    add_once(&t->metrics, cell->metrics[i].name);
+    if (!isnan(cell->metrics[i].low)) add_once(&t->intervals, cell->metrics[i].name);
+  }
+  if (t->axes.failed || t->metrics.failed || t->intervals.failed) return oss_fail(OSS_ERR_MEMORY, "no memory for the summary");
   return OSS_OK;
 }
 
@@ -77,7 +84,7 @@ static oss_status add_column(table *t, const char *from, const char *ending, ori
 }
 
 static oss_status make_columns(table *t) {
-  t->columns = calloc(9 + t->axes.count + 2 * t->metrics.count, sizeof *t->columns);
+  t->columns = calloc(9 + t->axes.count + 4 * t->metrics.count, sizeof *t->columns);
   if (!t->columns) return oss_fail(OSS_ERR_MEMORY, "no memory for the summary");
   OSS_TRY(add_column(t, "cell", "", FROM_NUMBER, OSS_H5_INT));
   for (size_t i = 0; i < t->axes.count; i++) OSS_TRY(add_column(t, t->axes.at[i], "", FROM_ATTRIBUTE, t->axis_kinds[i]));
@@ -91,6 +98,9 @@ static oss_status make_columns(table *t) {
   for (size_t i = 0; i < t->metrics.count; i++) {
     OSS_TRY(add_column(t, t->metrics.at[i], "_mean", FROM_MEAN, OSS_H5_REAL));
     OSS_TRY(add_column(t, t->metrics.at[i], "_std", FROM_STD, OSS_H5_REAL));
+    if (!has_name(&t->intervals, t->metrics.at[i])) continue;
+    OSS_TRY(add_column(t, t->metrics.at[i], "_low", FROM_LOW, OSS_H5_REAL));
+    OSS_TRY(add_column(t, t->metrics.at[i], "_high", FROM_HIGH, OSS_H5_REAL));
   }
   OSS_TRY(add_column(t, "key", "", FROM_KEY, OSS_H5_OTHER));
   t->row_bytes = (t->row_bytes + 7) / 8 * 8;
@@ -139,6 +149,15 @@ static oss_status spell_numbers(const table *t, oss_cell_view *cell) {
   return OSS_OK;
 }
 
+static double metric_value(const oss_cell_view *cell, const char *name, origin source) {
+  for (size_t m = 0; m < cell->metric_count; m++) {
+    const oss_cell_metric *metric = &cell->metrics[m];
+    if (strcmp(metric->name, name) != 0) continue;
+    return source == FROM_MEAN ? metric->mean : source == FROM_STD ? metric->std : source == FROM_LOW ? metric->low : metric->high;
+  }
+  return NAN;
+}
+
 /* Fills a row; texts are borrowed from the cell. Numbers a cell lacks: -1, NaN for reals. */
 static void fill_row(const table *t, size_t number, const oss_cell_view *cell, char *row) {
   memset(row, 0, t->row_bytes);
@@ -153,10 +172,7 @@ static void fill_row(const table *t, size_t number, const oss_cell_view *cell, c
       size_t length = strlen(key);
       memcpy(at, key, length < OSS_HASH_BYTES - 1 ? length : OSS_HASH_BYTES - 1);
     } else if (c->source != FROM_ATTRIBUTE) {
-      double value = NAN;
-      for (size_t m = 0; m < cell->metric_count; m++) {
-        if (strcmp(cell->metrics[m].name, c->from) == 0) value = c->source == FROM_MEAN ? cell->metrics[m].mean : cell->metrics[m].std;
-      }
+      double value = metric_value(cell, c->from, c->source);
       memcpy(at, &value, sizeof value);
     } else if (c->kind == OSS_H5_TEXT) {
       const char *text = oss_cell_text(cell, c->from);
@@ -246,6 +262,7 @@ done:
   free(t.axis_kinds);
   oss_h5_names_free(&t.axes);
   oss_h5_names_free(&t.metrics);
+  oss_h5_names_free(&t.intervals);
   oss_h5_names_free(&cells);
   return status;
 }

@@ -176,6 +176,7 @@ static oss_status create_dataset(oss_writer *w, const char *object, const oss_ar
   *out = H5I_INVALID_HID;
   hid_t list = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(array->rank, dims, NULL);
   herr_t code = list < 0 || space < 0 ? -1 : H5Pset_attr_creation_order(list, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  if (code >= 0) code = H5Pset_attr_phase_change(list, ATTRIBUTES_IN_HEADER, ATTRIBUTES_DENSE);
   size_t count = oss_array_count(array);
   if (code >= 0 && in_blocks) {
     code = H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY);

@@ -8,7 +8,7 @@
 /* 10 log10(R^2 / MSE) of each sample; infinite for identical states. */
 static oss_status evaluate(const oss_member *member, const oss_metric_input *input, double *out) {
   (void)member;
-  OSS_TRY(oss_metric_row_mse(input, out));
+  OSS_TRY(oss_metric_row_error(input, 2.0, out));
   for (size_t i = 0; i < input->rows; i++) out[i] = 10.0 * log10(input->data_range * input->data_range / out[i]);
   return OSS_OK;
 }

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "host/core/log.h"
-#include "host/metrics/metric.h"
 #include "host/pipeline/sample.h"
+#include "host/pipeline/score.h"
 
 /* Memory of one batch. */
 typedef struct scorer {
@@ -32,6 +32,11 @@ static void close_scorer(scorer *s) {
   free(s->start);
 }
 
+/* Whether the points between start and end are kept while a batch is at hand. */
+static int keeps_points(const oss_evaluation *e) {
+  return (e->save & OSS_SAVE_TRAJECTORY) != 0 || oss_score_needs_of(e->metrics).points;
+}
+
 static oss_status open_scorer(scorer *s) {
   const oss_problem *p = s->e->problem;
   size_t batch = batch_of(s->e), points = s->schedule->steps + 1;
@@ -39,7 +44,7 @@ static oss_status open_scorer(scorer *s) {
   if (s->start == NULL) return oss_fail(OSS_ERR_MEMORY, "evaluation");
   OSS_TRY(oss_buffer_create(p->be, "student state", batch * p->elements, sizeof(float), &s->x));
   OSS_TRY(oss_buffer_create(p->be, "metric values", batch, sizeof(double), &s->scratch));
-  if ((s->e->save & OSS_SAVE_TRAJECTORY) == 0) return OSS_OK;
+  if (!keeps_points(s->e)) return OSS_OK;
   return oss_buffer_create(p->be, "student trajectory", points * batch * p->elements, sizeof(float), &s->points);
 }
 
@@ -87,24 +92,13 @@ static oss_status keep_quantiles(const oss_calibration *c, size_t steps, oss_rec
 }
 
 static oss_status prepare_record(const oss_evaluation *e, const oss_schedule *schedule, oss_record *r) {
-  r->metrics = calloc(e->metrics->count, sizeof *r->metrics);
-  if (r->metrics == NULL) return oss_fail(OSS_ERR_MEMORY, "metrics");
-  r->metric_count = e->metrics->count;
+  oss_score_needs needs = oss_score_needs_of(e->metrics);
+  int samples = (e->save & OSS_SAVE_SAMPLES) != 0;
+  OSS_TRY(oss_score_begin(e, r));
   OSS_TRY(keep_classes(e, &r->classes));
   OSS_TRY(keep_quantiles(e->calibration, schedule->steps, r));
-  for (size_t m = 0; m < e->metrics->count; m++) {
-    const oss_metric_desc *desc = (const oss_metric_desc *)e->metrics->at[m]->desc;
-    r->metrics[m].name = desc->base.name;
-    r->metrics[m].unit = desc->unit;
-    r->metrics[m].higher_is_better = desc->higher_is_better;
-    r->metrics[m].count = e->samples;
-    r->metrics[m].values = malloc(e->samples * sizeof(double));
-    if (r->metrics[m].values == NULL) return oss_fail(OSS_ERR_MEMORY, "metrics");
-  }
-  if (e->save & OSS_SAVE_SAMPLES) {
-    OSS_TRY(make_array(e, 0, &r->student));
-    OSS_TRY(make_array(e, 0, &r->teacher_end));
-  }
+  if (samples || needs.student_ends) OSS_TRY(make_array(e, 0, &r->student));
+  if (samples || needs.teacher_ends) OSS_TRY(make_array(e, 0, &r->teacher_end));
   if (e->save & OSS_SAVE_TRAJECTORY) {
     OSS_TRY(make_array(e, schedule->steps + 1, &r->student_trajectory));
     OSS_TRY(make_array(e, oss_teacher_points(e->teacher), &r->teacher_trajectory));
@@ -121,27 +115,6 @@ static oss_status save_points(const oss_evaluation *e, size_t points, size_t fir
   for (size_t i = 0; i < points; i++) {
     const float *from = in + (reverse ? points - 1 - i : i) * count * d;
     OSS_TRY(be->ops->download(be, count * d * sizeof(float), from, (float *)out->data + (i * e->samples + first) * d));
-  }
-  return OSS_OK;
-}
-
-static oss_status score(scorer *s, size_t first, size_t count, const float *teacher) {
-  const oss_evaluation *e = s->e;
-  const oss_problem *p = e->problem;
-  oss_metric_input input = {.be = p->be,
-                            .rows = count,
-                            .elements = p->elements,
-                            .data_range = p->denoiser->data_range,
-                            .student = s->x.data,
-                            .teacher = teacher,
-                            .scratch = s->scratch.data};
-  for (size_t m = 0; m < e->metrics->count; m++) {
-    double *values = s->record->metrics[m].values + first;
-    OSS_TRY(oss_metric_evaluate(e->metrics->at[m], &input, values));
-    for (size_t i = 0; i < count; i++)
-      if (isnan(values[i]))
-        return oss_fail(OSS_ERR_NUMERIC, "metric %s of sample %zu is not a number: the student's end state is not finite",
-                        e->metrics->at[m]->desc->name, e->first + first + i);
   }
   return OSS_OK;
 }
@@ -172,7 +145,22 @@ static oss_status evaluate_batch(scorer *s, size_t first, size_t count) {
   OSS_TRY(save_points(e, oss_teacher_points(e->teacher), first, count, 1, teacher, &s->record->teacher_trajectory));
   OSS_TRY(save_points(e, 1, first, count, 0, s->x.data, &s->record->student));
   OSS_TRY(save_points(e, 1, first, count, 0, teacher, &s->record->teacher_end)); /* index 0, the end, comes first */
-  return score(s, first, count, teacher);
+  oss_score_batch batch = {.first = first,
+                           .count = count,
+                           .student = s->x.data,
+                           .teacher = teacher,
+                           .student_points = s->points.data,
+                           .scratch = s->scratch.data};
+  return oss_score_add(e, schedule, &batch, s->record);
+}
+
+/* The metrics of all samples; end states that only they wanted go. */
+static oss_status finish(const oss_evaluation *e, oss_record *r) {
+  OSS_TRY(oss_score_finish(e, r->student.data, r->teacher_end.data, r));
+  if (e->save & OSS_SAVE_SAMPLES) return OSS_OK;
+  oss_array_free(&r->student);
+  oss_array_free(&r->teacher_end);
+  return OSS_OK;
 }
 
 oss_status oss_evaluate(const oss_evaluation *e, const oss_schedule *schedule, oss_record *record) {
@@ -194,6 +182,7 @@ oss_status oss_evaluate(const oss_evaluation *e, const oss_schedule *schedule, o
   }
   for (size_t i = 0; i < oss_array_count(&record->quantiles) && record->quantiles.data != NULL; i++)
     ((double *)record->quantiles.data)[i] /= (double)e->samples;
+  status = finish(e, record);
 done:
   close_scorer(&s);
   return status;
@@ -202,9 +191,10 @@ done:
 size_t oss_evaluate_bytes(const oss_evaluation *e, size_t steps) {
   const oss_problem *p = e->problem;
   size_t state = p->elements * sizeof(float), batch = batch_of(e);
-  size_t bytes = batch * state + oss_sample_bytes(p, e->solver, batch) + e->metrics->count * e->samples * sizeof(double);
+  size_t bytes = batch * state + oss_sample_bytes(p, e->solver, batch) + oss_score_bytes(e);
   if (e->calibration != NULL) bytes += oss_calibrator_bytes(batch) + 2 * (steps + 2 + (size_t)p->grid.n) * sizeof(double);
   if (e->save & OSS_SAVE_SAMPLES) bytes += 2 * e->samples * state;
-  if (e->save & OSS_SAVE_TRAJECTORY) bytes += (steps + 1) * batch * state + (steps + 2 + (size_t)p->grid.n) * e->samples * state;
+  if (keeps_points(e)) bytes += (steps + 1) * batch * state;
+  if (e->save & OSS_SAVE_TRAJECTORY) bytes += (steps + 2 + (size_t)p->grid.n) * e->samples * state;
   return bytes;
 }

@@ -7,9 +7,8 @@
 #include <string.h>
 
 #include "host/core/initial.h"
+#include "host/core/streams.h"
 #include "host/io/reader.h"
-
-enum { NOISE_STREAM = 0 };
 
 static oss_status read_noise_shape(oss_problem *p) {
   oss_array shape = {0};
@@ -69,7 +68,7 @@ oss_status oss_problem_start(const oss_problem *p, size_t first, size_t count, c
   if (p->noise_file != NULL)
     OSS_TRY(load_noise(p, first, count, out));
   else
-    OSS_TRY(p->be->ops->noise(p->be, count, p->elements, p->seed, NOISE_STREAM, first, out));
+    OSS_TRY(p->be->ops->noise(p->be, count, p->elements, p->seed, OSS_STREAM_NOISE, first, out));
   oss_buffer scale = {0};
   double *factor = malloc(count * sizeof *factor);
   oss_terms terms = {{out}};

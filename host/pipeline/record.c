@@ -56,6 +56,7 @@ void oss_found_free(oss_found *found) {
   oss_schedule_free(&found->schedule);
   oss_tables_free(&found->tables);
   oss_array_free(&found->per_sample);
+  oss_array_free(&found->pair_cost);
   *found = (oss_found){0};
 }
 
@@ -65,6 +66,7 @@ void oss_record_free(oss_record *record) {
   oss_schedule_free(&record->schedule);
   oss_tables_free(&record->tables);
   oss_array_free(&record->per_sample);
+  oss_array_free(&record->pair_cost);
   for (size_t i = 0; i < record->metric_count; i++) free(record->metrics[i].values);
   free(record->metrics);
   oss_array_free(&record->classes);

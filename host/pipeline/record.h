@@ -33,23 +33,42 @@ typedef struct oss_tables {
   int32_t *order; /* (R, M, N+1) the order each cell was reached with; NULL: the solver's own */
 } oss_tables;
 
+/* What a search knows of the schedules it returns, over the searched samples; {0}: it claims nothing. */
+typedef struct oss_claim {
+  int priced;   /* cost is there */
+  int bounded;  /* bound and complete are there: the search is exact as far as it came */
+  double cost;  /* the objective that was minimised, of the schedules returned (their mean, when there is one a sample) */
+  double bound; /* proven: no schedule that the search may return has a lower cost */
+  int complete; /* the bound is the cost */
+} oss_claim;
+
 /* What one budget gets. Owned by the caller once returned; oss_found_free. */
 typedef struct oss_found {
   oss_schedule schedule;
   oss_tables tables;    /* rows 0: none */
   oss_array per_sample; /* (S, M+1) i32: the schedules that an average was taken of; data NULL: none */
-  int64_t nfe;          /* denoiser evaluations of a search up to this budget, over all samples; the teacher's not included */
-  double seconds;       /* and the time of it */
-  int has_objective;    /* 1: what the search minimised, where that is one number for the schedule, is in objective */
-  double objective;
+  oss_array pair_cost;  /* (N+1, N+1) f64: what a step from one index to another costs by itself; data NULL: none */
+  oss_claim claim;
+  int64_t nfe;    /* denoiser evaluations of a search up to this budget, over all samples; the teacher's not included */
+  double seconds; /* and the time of it */
 } oss_found;
 
+/* What belongs to a metric of all samples together. */
+typedef struct oss_whole {
+  const char *against; /* "teacher" or "data"; NULL: a metric with a value a sample */
+  size_t samples, references, replicates;
+  double std, low, high, confidence; /* of the bootstrap; NaN without replicates */
+} oss_whole;
+
 typedef struct oss_metric_values {
-  const char *name; /* borrowed from the registry, like unit */
-  const char *unit; /* "dB"; NULL or "" for none */
+  const char *name;   /* borrowed from the registry, like unit */
+  size_t repeat;      /* so many of its kind come before it in the config: it is then called NAME_1, NAME_2, ... */
+  const char *member; /* its line of YAML, borrowed; NULL: not recorded */
+  const char *unit;   /* "dB"; NULL or "" for none */
   int higher_is_better;
-  double *values; /* (E), owned */
+  double *values; /* (E), or the one value of all samples; owned */
   size_t count;
+  oss_whole whole;
 } oss_metric_values;
 
 typedef enum oss_cell_status { OSS_CELL_DONE, OSS_CELL_SKIPPED, OSS_CELL_FAILED } oss_cell_status;
@@ -74,11 +93,11 @@ typedef struct oss_record {
   int64_t nfe, depth; /* denoiser evaluations a sample, and how many follow one another; the largest of the samples */
   int64_t search_nfe; /* denoiser evaluations of the search for this budget, over all searched samples, the teacher's not included */
   double search_seconds, sample_seconds;
-  int has_objective; /* as in oss_found */
-  double objective;
   oss_schedule schedule;
-  oss_tables tables;          /* rows 0: not saved */
-  oss_array per_sample;       /* (S, M+1) i32: the schedules an average was taken of (search/index); data NULL: none */
+  oss_tables tables;    /* rows 0: not saved */
+  oss_array per_sample; /* (S, M+1) i32: the schedules an average was taken of (search/index); data NULL: none */
+  oss_array pair_cost;  /* (N+1, N+1) f64: search/pair_cost; data NULL: none */
+  oss_claim claim;
   oss_metric_values *metrics; /* owned */
   size_t metric_count;
   oss_array classes;                                /* (E) i32: each sample's condition; data NULL: unconditional */

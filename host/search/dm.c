@@ -86,8 +86,8 @@ static oss_status find_one(const oss_member *member, const oss_grid *grid, int64
   oss_status status = OSS_OK;
   if (t == NULL) return oss_fail(OSS_ERR_MEMORY, "schedule of %lld steps", (long long)steps);
   if (range.intervals > 0 && range.low < range.high) {
-    OSS_TRY_TO(done, optimise(member, &range, t, &found->objective));
-    found->has_objective = 1;
+    OSS_TRY_TO(done, optimise(member, &range, t, &found->claim.cost));
+    found->claim.priced = 1;
   } else if (range.intervals > 0) {
     t[range.intervals] = range.low;
   }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/core/registries.h"
+#include "host/search/dp.h"
 #include "host/search/times.h"
 
 #define OSS_SEARCH(name) extern const oss_schedule_desc oss_search_##name;
@@ -40,7 +41,7 @@ int oss_schedule_needs_teacher(const oss_member *member) {
 }
 
 oss_status oss_schedule_check(const oss_member *member, const oss_search_input *input, int64_t steps) {
-  if (desc_of(member)->needs_teacher && steps > input->problem->grid.n)
+  if (desc_of(member)->needs_teacher && !desc_of(member)->off_grid && steps > input->problem->grid.n)
     return oss_fail(OSS_ERR_UNSUPPORTED, "%lld steps (student.steps) are more than the teacher's %lld", (long long)steps,
                     (long long)input->problem->grid.n);
   if (desc_of(member)->times != NULL) return oss_times_check(member, input);
@@ -60,6 +61,18 @@ size_t oss_schedule_bytes(const oss_member *member, const oss_search_input *inpu
 
 int64_t oss_schedule_nfe(const oss_member *member, const oss_search_input *input, int64_t steps) {
   return desc_of(member)->nfe == NULL ? 0 : desc_of(member)->nfe(member, input, steps);
+}
+
+double oss_schedule_work(const oss_member *member, const oss_search_input *input) {
+  if (desc_of(member)->work != NULL) return desc_of(member)->work(member, input);
+  return desc_of(member)->needs_teacher ? (double)oss_search_largest(input) * oss_dp_row_work(input, input->samples) : 0.0;
+}
+
+int64_t oss_search_largest(const oss_search_input *input) {
+  int64_t most = 0;
+  for (size_t i = 0; i < input->budget_count; i++)
+    if (input->budgets[i] > most) most = input->budgets[i];
+  return most;
 }
 
 oss_status oss_schedule_from_indices(const oss_grid *grid, size_t rows, size_t steps, const int32_t *index, oss_schedule *out) {

@@ -24,7 +24,8 @@ typedef struct oss_search_input {
 
 typedef struct oss_schedule_desc {
   oss_member_desc base;
-  int needs_teacher; /* a search: its schedules are subsets of the teacher's grid */
+  int needs_teacher; /* a search */
+  int off_grid;      /* a search whose times are not the teacher's: it may take more steps than the teacher */
   /* A formula (check and find are NULL then): fills the M+1 = steps+1 descending times, at most from t_N to t_0. They are checked and
    * refused as unsupported when they do not descend strictly; OSS_ERR_UNSUPPORTED and OSS_ERR_CONFIG for what the formula itself cannot do.
    */
@@ -38,13 +39,18 @@ typedef struct oss_schedule_desc {
    * denoiser evaluations for budgets up to steps. */
   size_t (*bytes)(const oss_member *member, const oss_search_input *input, size_t *held);
   int64_t (*nfe)(const oss_member *member, const oss_search_input *input, int64_t steps);
+  /* Floating-point operations of find, in the units it reports to input->progress; NULL: those of the dynamic programme for a search,
+   * none for a schedule. */
+  double (*work)(const oss_member *member, const oss_search_input *input);
 } oss_schedule_desc;
 
-/* desc->check, and the rule common to all searches: no more steps than the teacher has. */
+/* desc->check, and the rule common to all searches on the teacher's grid: no more steps than the teacher has. */
 oss_status oss_schedule_check(const oss_member *member, const oss_search_input *input, int64_t steps);
 oss_status oss_schedule_find(const oss_member *member, const oss_search_input *input, oss_found *found);
 size_t oss_schedule_bytes(const oss_member *member, const oss_search_input *input, size_t *held);
 int64_t oss_schedule_nfe(const oss_member *member, const oss_search_input *input, int64_t steps);
+double oss_schedule_work(const oss_member *member, const oss_search_input *input);
+int64_t oss_search_largest(const oss_search_input *input); /* budget; 0 for none */
 int oss_schedule_needs_teacher(const oss_member *member);
 
 /* A schedule of one row from M+1 descending grid indices (strictly, but for leading repeats); its start is the teacher's. */

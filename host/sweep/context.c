@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "host/pipeline/score.h"
+
 static const size_t auto_bytes = (size_t)1 << 30; /* what a batch may take when samples.batch is not given */
 enum { AUTO_BATCH_MAX = 256 };
 
@@ -127,7 +129,7 @@ int oss_context_searches(const oss_config *config) {
 }
 
 int oss_context_end_only(const oss_config *config, const oss_cell *cell) {
-  if (config->save & OSS_SAVE_TRAJECTORY) return 0;
+  if ((config->save & OSS_SAVE_TRAJECTORY) || oss_score_needs_of(&config->metrics).points) return 0;
   return cell->samples_evaluate != OSS_SAME || !oss_context_searches(config);
 }
 

@@ -79,10 +79,10 @@ static oss_status score_cell(sweep *s, const oss_planned *planned, oss_found *fo
   record.schedule = found->schedule;
   record.tables = found->tables;
   record.per_sample = found->per_sample;
+  record.pair_cost = found->pair_cost;
+  record.claim = found->claim;
   record.search_nfe = found->nfe;
   record.search_seconds = found->seconds;
-  record.has_objective = found->has_objective;
-  record.objective = found->objective;
   *found = (oss_found){0};
   oss_status status = oss_evaluate(&evaluation, &record.schedule, &record);
   if (status != OSS_OK) {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "host/pipeline/sample.h"
-#include "host/search/dp.h"
+#include "host/pipeline/score.h"
 #include "host/sweep/key.h"
 #include "host/sweep/memory.h"
 
@@ -93,6 +93,7 @@ static size_t group_bytes(const oss_context *c, const oss_member *schedule, cons
 /* Sets skip for cells without a meaning; *count of the others' steps go to budgets. */
 static oss_status check_group(oss_plan *plan, const oss_context *c, size_t first, size_t cells, int64_t *budgets, size_t *count) {
   const oss_member *schedule = plan->cells[first].cell.schedule;
+  oss_evaluation evaluation = oss_context_evaluation(c);
   *count = 0;
   for (size_t i = first; i < first + cells; i++) {
     oss_planned *p = &plan->cells[i];
@@ -100,6 +101,7 @@ static oss_status check_group(oss_plan *plan, const oss_context *c, size_t first
     oss_status status = oss_schedule_check(schedule, &input, p->cell.steps);
     if (status == OSS_OK && p->cell.repeats)
       status = oss_fail(OSS_ERR_UNSUPPORTED, "teacher.steps is not for a grid from a file: this cell would repeat another");
+    if (status == OSS_OK) status = oss_score_check(&evaluation);
     if (status == OSS_ERR_UNSUPPORTED) {
       p->skip = oss_strdup(oss_message());
       if (p->skip == NULL) return oss_fail(OSS_ERR_MEMORY, "plan");
@@ -114,7 +116,6 @@ static oss_status check_group(oss_plan *plan, const oss_context *c, size_t first
 /* One group: the cells that differ in steps only; one search serves them. */
 static oss_status plan_group(oss_plan *plan, oss_context *c, size_t first, size_t count, int64_t *budgets, oss_key_memo *memo) {
   size_t teacher = 0, budget_count = 0;
-  int64_t most = 0;
   const oss_member *schedule = plan->cells[first].cell.schedule;
   OSS_TRY(oss_context_move(c, &plan->cells[first].cell));
   OSS_TRY(place_teacher(plan, c, &teacher));
@@ -135,11 +136,9 @@ static oss_status plan_group(oss_plan *plan, oss_context *c, size_t first, size_
     plan->work += p->work;
     plan->runnable++;
     if (p->bytes > plan->bytes) plan->bytes = p->bytes;
-    if (steps > most) most = steps;
   }
   int first_calibration = plan->cells[first].cell.calibration == c->config->calibrations.at[0]; /* the others take what it found */
-  if (most > 0 && first_calibration && oss_schedule_needs_teacher(schedule))
-    plan->work += (double)most * oss_dp_row_work(&input, input.samples);
+  if (first_calibration) plan->work += oss_schedule_work(schedule, &input);
   return OSS_OK;
 }
 

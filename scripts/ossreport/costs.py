@@ -6,18 +6,15 @@ import math
 
 import numpy as np
 
-from . import flow
+from . import flow, layout, stats, tables
 from .tables import Entry, number, outer_header
 
-SEARCH = (
-    "One search to the largest budget gives the schedules of all smaller ones. Teacher NFE are those of the searched "
-    "samples, search NFE those of all candidates."
-)
+SEARCH = "Teacher NFE are those of the searched samples, search NFE those of all candidates."
 TEACHER = "Spent in this run on searched and evaluated samples; 0 where all trajectories were kept from an earlier run."
-BREAK_EVEN = (
-    "Break-even: the samples from which on the search has paid for itself against sampling with the teacher, "
-    "(teacher NFE + search NFE) / (teacher's NFE of one sample - student's at the largest budget). It compares "
-    "denoiser calls alone, not quality; uniform saves the same calls without a search, at the score it has."
+SAVING = (
+    "As good without search: the cheapest schedule of the sweep, of any solver, that needs no search and reaches the same mean "
+    "score on the same task. Saves: the calls a sample that the schedule found takes fewer. Pays after: the samples from "
+    "which on the calls of teacher and search are won back. A search serves all its budgets, at the cost of the largest."
 )
 
 
@@ -83,37 +80,73 @@ def teacher_table(study):
     return header, rows
 
 
-def _break_even(schedule, teacher, search, saved):
-    """Entry of the number of samples after which teacher and search NFE are won back."""
-    options = flow.parse(schedule)
-    if isinstance(options, dict) and options.get("samples") == "per_sample":
+class _Unsearched:
+    """The schedules without a search that are cheapest at a score, within the cells of one task."""
+
+    def __init__(self, study, metric):
+        self.study, self.metric, self.found = study, metric, {}
+        self.several = [axis for axis in layout.varying(study) if axis not in layout.TASK]
+        groups = {}
+        for cell in study.result.cells:
+            if cell.done and metric in cell.metrics and not stats.searched(cell):
+                groups.setdefault(tuple(v for axis, v in cell.axes.items() if axis != "seed"), []).append(cell)
+        for cells in groups.values():
+            score = stats.score(cells, metric)
+            if not math.isnan(score.mean):
+                nfe = float(np.mean([cell.number("nfe") for cell in cells]))
+                self.found.setdefault(self._task(cells[0]), []).append((nfe, score.mean, cells[0]))
+
+    @staticmethod
+    def _task(cell):
+        return tuple(cell.axes.get(axis) for axis in layout.TASK if axis not in ("steps", "seed"))
+
+    def cheapest(self, cell, score):
+        """((NFE, what it is) or None, the largest NFE there is) of those that reach the score in this cell's task."""
+        sign = 1 if stats.higher_is_better(self.metric) else -1
+        there = self.found.get(self._task(cell), [])
+        reach = [(nfe, other) for nfe, mean, other in there if sign * mean >= sign * score]
+        most = max((nfe for nfe, _, _ in there), default=math.nan)
+        if not reach:
+            return None, most
+        nfe, other = min(reach, key=lambda pair: pair[0])
+        words = [self.study.label(axis, other.axes[axis]) for axis in self.several if axis != "samples_search"]
+        words = words or [self.study.label("schedule", other.axes["schedule"])]
+        return (nfe, f"{', '.join(words)}, {stats.steps_text(other.axes['steps'])}"), most
+
+
+def _pays(schedule, spent, saved, at_least):
+    """Entry of the number of samples after which what was spent is won back; saved: NFE a sample, `at_least` that many."""
+    if flow.option(schedule, "samples") == "per_sample":
         return Entry("never", note="every sample needs a search of its own")
+    if math.isnan(spent) or math.isnan(saved):
+        return Entry("–")
     if not saved > 0:
-        return Entry("never" if saved <= 0 else "–", note="the student takes as many calls as the teacher")
-    return Entry(number(float(math.ceil((teacher + search) / saved))) if math.isfinite(teacher + search) else "–")
+        return Entry("?" if at_least else "never", note="no schedule of the sweep tells" if at_least else "nothing is saved")
+    return Entry(("at most " if at_least else "") + number(float(math.ceil(spent / saved))))
 
 
-def search_table(study):
-    """(header, rows): one row a search, which serves all its budgets; averaged over the seeds."""
-    names = ("budgets up to", "samples", "teacher NFE", "search NFE", "search (s)", "break-even (samples)")
-    header = outer_header(study) + ["schedule", *names]
-    evaluations, rows = teacher_evaluations(study), []
+def saving_table(study, metric):
+    """(header, rows): what every schedule found by a search cost, and against what it saves; averaged over the seeds."""
+    header = outer_header(study) + ["schedule", "steps", stats.metric_title(metric), "teacher NFE", "search NFE"]
+    header += ["search (s)", "as good without search", "saves", "pays after"]
+    evaluations, others, rows = teacher_evaluations(study), _Unsearched(study, metric), []
     for panel in study.panels:
         for schedule in panel.schedules:
-            seeds = {}
             for m in panel.steps:
-                for cell in panel.at(schedule, m):
-                    seeds.setdefault(cell.axes.get("seed"), []).append(cell)
-            largest = [max(cells, key=lambda cell: cell.axes["steps"]) for cells in seeds.values()]
-            if not any(cell.number("search_nfe") > 0 for cell in largest):
-                continue
-            one = np.mean([evaluations[str(cell.attributes.get("teacher", ""))] for cell in largest])
-            samples = np.mean([samples_of(cell)[0] for cell in largest])
-            search = np.mean([cell.number("search_nfe") for cell in largest])
-            seconds = [max(cell.number("search_seconds") for cell in cells) for cells in seeds.values()]
-            saved = one - np.mean([cell.number("nfe") for cell in largest])
-            row = [Entry(text) for text in study.outer_labels(panel)] + [Entry(study.label("schedule", schedule))]
-            row += [_mean([cell.axes["steps"] for cell in largest]), _mean([samples]), _mean([one * samples])]
-            row += [_mean([search]), _mean(seconds), _break_even(schedule, one * samples, search, saved)]
-            rows.append(row)
+                cells = [cell for cell in panel.at(schedule, m) if stats.searched(cell) and metric in cell.metrics]
+                if not cells:
+                    continue
+                score = panel.score(schedule, m, metric)
+                one = np.mean([evaluations[str(cell.attributes.get("teacher", ""))] for cell in cells])
+                teacher = one * np.mean([samples_of(cell)[0] for cell in cells])
+                search, nfe = (np.mean([cell.number(name) for cell in cells]) for name in ("search_nfe", "nfe"))
+                best, most = others.cheapest(cells[0], score.mean)
+                saved = (best[0] if best else most + 1) - nfe
+                row = [Entry(text) for text in study.outer_labels(panel)]
+                row += [Entry(study.label("schedule", schedule)), Entry(number(m))]
+                row += [Entry(tables.plain(score.mean, metric)), _mean([teacher]), _mean([search])]
+                row += [_mean([cell.number("search_seconds") for cell in cells])]
+                row += [Entry(best[1] if best else "none" if math.isnan(most) else f"none up to {number(most)} NFE")]
+                row += [Entry(("" if best else "> ") + number(saved if best else saved - 1) if saved > 0 else "0")]
+                rows.append([*row, _pays(schedule, teacher + search, saved, best is None)])
     return header, rows

@@ -133,7 +133,9 @@ def score_figure(study, panel, metrics):
             continue
         name, unit = study.label("schedule", base), stats.UNITS.get(row.metric)
         level, found, label, title = 0, _gains(panel, base, row.metric), "gain", f"gain over {name}, sample by sample"
-        if row.log:
+        if study.whole(row.metric):
+            label, title = "difference", f"{row.title}: difference from {name}"
+        elif row.log:
             title = f"{row.title}: samples better than {name}"
             level, found, label = 50, _shares(panel, base, row.metric), "% of the samples"
             pair[1].set_ylim(-4, 104)

@@ -21,10 +21,10 @@ def against_baseline(study, panel, schedule, m, metric):
     if gain is None:
         return ""
     wins, name = panel.wins(schedule, base, m, metric), study.label("schedule", base)
-    share = f"on {wins.better} of {wins.count} samples"
-    if wins.same:
+    share = f"on {wins.better} of {wins.count} samples" if wins else ""  # none of a metric of all samples together
+    if wins and wins.same:
         share += f" ({wins.same} the same)"
-    if not math.isfinite(gain.mean):
+    if wins and not math.isfinite(gain.mean):
         return f"better than {name} {share}"
     places = ".2f" if unit else ".3g"
     half = "" if math.isnan(gain.half) else f" ± {format(gain.half, places)}"
@@ -32,11 +32,11 @@ def against_baseline(study, panel, schedule, m, metric):
     left_out = f", means over the {gain.count} with finite differences" if gain.bad else ""
     if sign == 0 and not math.isnan(gain.half):
         return f"no clear difference from {name} ({format(gain.mean, '+' + places)}{half} {unit}".rstrip() + (
-            f", better {share}{left_out})"
+            f", better {share}{left_out})" if wins else ")"
         )
     more = "better" if (gain.mean > 0) == stats.higher_is_better(metric) else "worse"
     amount = f"{amount}{half} {unit}".rstrip()
-    return f"{amount} {more} than {name} in the mean and better {share}{left_out}"
+    return f"{amount} {more} than {name}" + (f" in the mean and better {share}{left_out}" if wins else "")
 
 
 def _best(study, panel, m, metric):

@@ -70,6 +70,12 @@ def kind(value):
     return str(value.get("kind", value)) if isinstance(value, dict) else str(value)
 
 
+def option(value, name):
+    """An option of a member, None where it has none of that name."""
+    value = parse(value)
+    return value.get(name) if isinstance(value, dict) else None
+
+
 def _flatten(value, prefix=""):
     flat = {}
     for key, item in value.items():

@@ -13,6 +13,7 @@ from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
 # Okabe and Ito's colours without black (kept for the baseline) and yellow (too pale on white).
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+DASHED = (0, (5, 2))  # the baseline
 LINES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)))
 MARKERS = "os^DvPX*<>"
 WIDTH = 1.7
@@ -40,7 +41,7 @@ def styles(study):
     result, number = {}, 0
     for schedule in study.schedules:
         if schedule == study.baseline:
-            result[schedule] = {"color": "black", "linestyle": (0, (5, 2)), "marker": "x"}
+            result[schedule] = {"color": "black", "linestyle": DASHED, "marker": "x"}
             continue
         style = {"color": COLOURS[number % 6], "linestyle": LINES[number // 6 % 4], "marker": MARKERS[number % 10]}
         result[schedule] = style

@@ -5,15 +5,21 @@
 import os
 import re
 import time
+from collections import namedtuple
 
 import h5py
 import numpy as np
 
 # Attributes of a cell that are not the value of an axis.
-RESULTS = ("status", "reason", "key", "nfe", "depth", "search_nfe", "search_seconds", "sample_seconds", "search_objective", "teacher")
+RESULTS = ("status", "reason", "key", "nfe", "depth", "search_nfe", "search_seconds", "sample_seconds", "teacher")
+RESULTS += ("search_cost", "search_bound", "search_complete")
 # Axes in the order in which they are shown; others are found by what sets two cells apart.
 AXES = ("denoiser", "initial", "teacher_grid", "teacher_solver", "teacher_steps", "samples_search", "samples_evaluate")
 AXES += ("solver", "schedule", "calibration", "steps", "seed")
+
+
+# A metric of all samples together: half the width of its bootstrap interval (nan without one), of how many samples
+Whole = namedtuple("Whole", "half count confidence")
 
 
 class ReportError(Exception):
@@ -50,11 +56,17 @@ class Cell:
         self.status = str(self.attributes.get("status", "failed"))
         self.reason = str(self.attributes.get("reason", ""))
         self.axes = {}
-        self.metrics = {}
-        if self.done and "metrics" in group:
-            self.metrics = {
-                key: np.atleast_1d(data[()]).astype(float).ravel() for key, data in group["metrics"].items()
-            }
+        self.metrics, self.wholes, self.members = {}, {}, {}
+        for key, data in group["metrics"].items() if self.done and "metrics" in group else ():
+            self._add_metric(key, data)
+
+    def _add_metric(self, key, data):
+        values = {name: _plain(value) for name, value in data.attrs.items()}
+        self.metrics[key] = np.atleast_1d(data[()]).astype(float).ravel()
+        self.members[key] = str(values.get("member", key))
+        if "against" in values:
+            half = (values.get("high", np.nan) - values.get("low", np.nan)) / 2
+            self.wholes[key] = Whole(half, int(values.get("count", 0)), values.get("confidence", np.nan))
 
     @property
     def done(self):

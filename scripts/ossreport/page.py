@@ -10,7 +10,7 @@ from html import escape
 import matplotlib.pyplot as plt
 from PIL import Image
 
-from . import amplitudes, costs, figures, findings, flow, overview, pictures, provenance, stats, tables
+from . import amplitudes, costs, figures, findings, flow, overview, pictures, pivot, provenance, render, stats, tables
 
 STYLE = """
 body { font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; color: #1c1c1c; max-width: 76rem; margin: 0 auto;
@@ -22,7 +22,8 @@ h3 { margin: 1.8rem 0 .4rem; }
 table { border-collapse: collapse; margin: .6rem 0; font-size: .93rem; }
 th, td { padding: .28rem .75rem; text-align: left; white-space: nowrap; border-bottom: 1px solid #e2e2e2; }
 thead th { background: #f1f5f9; border-bottom: 2px solid #b9c6d3; }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; } th.c { text-align: center; }
+h4 { margin: .9rem 0 .2rem; }
 td.wrap { white-space: normal; min-width: 20rem; } td.none { color: #8a4b00; font-style: italic; }
 tr.first td { border-top: 2px solid #b9c6d3; }
 figure { margin: 1rem 0 1.6rem; } figure img { max-width: 100%; height: auto; }
@@ -30,6 +31,9 @@ details { margin: .5rem 0; } summary { cursor: pointer; color: #00558b; }
 pre { background: #f6f8fa; padding: .8rem; overflow-x: auto; font-size: .85rem; }
 ul { padding-left: 1.3rem; } nav a { margin-right: 1rem; }
 """
+
+
+WITHIN = "Samples differ more from each other than schedules do: compare schedules by the paired gain in the figures."
 
 
 def table_html(header, rows, texts):
@@ -108,7 +112,7 @@ def _heading(out, study):
         f'<p class="sub">ossbench result {escape(os.path.basename(result.path))}, {escape(result.date())}: '
         f"{escape(tables.counted(study))}</p>"
     )
-    links = [("findings", "Key findings"), ("run", "The run")]
+    links = [("findings", "Key findings"), ("scores", "Scores"), ("run", "The run")]
     links += [(panel.anchor, panel.title) for panel in study.panels]
     links += [("amplitudes", "Amplitudes")] if amplitudes.groups(study) else []
     links += [("costs", "Costs"), ("missing", "Skipped and failed")]
@@ -132,29 +136,36 @@ def _key_findings(out, study):
         out.add(f'<p class="note">({len(sentences) - 12} more in the table)</p>')
     if study.baseline:
         out.add(f'<p class="note">{escape(PAIRED)}</p>')
-    scores = tables.key_table(study, study.metric)
-    header, rows, unit = scores.header, scores.rows, scores.unit
-    samples = tables.sample_count(study, study.metric)
-    out.add(f"<h3>{escape(stats.metric_title(study.metric) + unit)}, mean ± 95% interval over {samples}</h3>")
-    out.add(table_html(header, rows, len(study.outer) + 1))
+
+
+def _scores(out, study, plan):
+    """The tables of scores in the layout of the study; the first metric's open, the others' folded."""
+    out.add('<h2 id="scores">Scores</h2>')
+    if study.metric is None:
+        out.add("<p>No cell of this file holds a score.</p>")
+        return
     seeds = len(study.result.values("seed")) if "seed" in study.result.axes else 1
-    better = "higher" if stats.higher_is_better(study.metric) else "lower"
-    note = f"Bold: the best of a column ({better} is better)"
-    note += " among the rows between two rules. " if len(study.panels) > 1 else ". "
-    note += f"Means are over {seeds} seeds. " if seeds > 1 else ""
-    note += (
-        "Samples differ more from each other than schedules do: compare schedules by the paired gain in the figures."
-    )
-    if any(flow.parse(s).get("samples") == "per_sample" for s in study.schedules if isinstance(flow.parse(s), dict)):
-        note += " A per_sample schedule is scored on the very noise it was searched for; the others need not be."
-    note = " ".join([note, *tables.notes(study, study.metric, scores)])
-    out.add(f'<p class="note">{escape(note)}</p>')
-    for metric in study.other_metrics:
-        scores = tables.key_table(study, metric)
-        table = table_html(scores.header, scores.rows, len(study.outer) + 1)
-        own = [text for text in tables.notes(study, metric, scores) if text not in note]
-        table += f'<p class="note">{escape(" ".join(own))}</p>' if own else ""
-        out.add(f"<details><summary>{escape(stats.metric_title(metric) + scores.unit)}</summary>{table}</details>")
+    said = set()
+    for number, metric in enumerate([None] if pivot.side_by_side(plan) else plan.metrics):
+        found, footnotes = pivot.make(study, plan, metric)
+        first, mark = metric or plan.metrics[0], pivot.best_words(study, plan, metric)
+        heading = f"{pivot.title(study, plan, metric)}, {study.spread_text(first)} {tables.sample_count(study, first)}"
+        heading += f" and {seeds} seeds" if seeds > 1 else ""
+        body = "".join((f"<h4>{escape(t.title)}</h4>" if t.title else "") + render.html(t) for t in found)
+        notes = [f"Bold: {mark}."] if mark else []
+        notes += [text for table in found for text in table.notes] 
+        notes += [text for name in ([metric] if metric else plan.metrics) for text in tables.notes(study, name)]
+        notes += [WITHIN] if number == 0 else []
+        if number == 0 and any(flow.option(s, "samples") == "per_sample" for s in study.schedules):
+            notes.append("A per_sample schedule is scored on the very noise it was searched for; the others need not be.")
+        notes = [note for note in dict.fromkeys(notes) if note not in said or note.startswith("Bold")]
+        said.update(notes)
+        notes = [f"[{mark}] {text}." for mark, text in footnotes] + notes
+        body += f'<p class="note">{escape(" ".join(notes))}</p>'
+        if number == 0:
+            out.add(f"<h3>{escape(heading)}</h3>{body}")
+        else:
+            out.add(f"<details><summary>{escape(heading)}</summary>{body}</details>")
     header, rows = tables.name_table(study)
     if rows:
         out.add(f"<details><summary>What the names stand for</summary>{table_html(header, rows, 3)}</details>")
@@ -184,8 +195,11 @@ def _panel(out, study, panel):
             continue
         drawn += 1
         titles = " and ".join(stats.metric_title(metric) for metric in group)
-        caption = f"{titles} by budget, mean over samples and seeds."
-        if len(panel.schedules) <= figures.CROWD or len(panel.steps) == 1:
+        whole = study.whole(group[0])
+        caption = f"{titles} by budget, " + ("of all samples together." if whole else "mean over samples and seeds.")
+        if whole:
+            caption += " Shades and bars are bootstrap intervals, those of a difference as if its sides were independent."
+        elif len(panel.schedules) <= figures.CROWD or len(panel.steps) == 1:
             caption += " Shades and bars are 95% intervals"
             better = any(stats.higher_is_better(metric) for metric in group)
             paired = study.baseline in panel.schedules and len(panel.schedules) > 1 and better
@@ -256,10 +270,11 @@ def _costs(out, study):
         out.add("<p>No cell finished.</p>")
         return
     words = len(study.outer) + 1
-    search_header, searches = costs.search_table(study)
+    search_header, searches = costs.saving_table(study, study.metric) if study.metric else ([], [])
     if searches:
-        out.add(f"<details><summary>Searches ({len(searches)})</summary>{table_html(search_header, searches, words)}")
-        out.add(f'<p class="note">{escape(costs.SEARCH)} {escape(costs.BREAK_EVEN)}</p></details>')
+        table = table_html(search_header, searches, words)
+        out.add(f"<details><summary>Searches: what they cost and save ({len(searches)})</summary>{table}")
+        out.add(f'<p class="note">{escape(costs.SEARCH)} {escape(costs.SAVING)}</p></details>')
     teacher_header, teachers = costs.teacher_table(study)
     if teachers:
         table = table_html(teacher_header, teachers, words - 1)
@@ -282,12 +297,13 @@ def _missing(out, study):
     )
 
 
-def write(study, folder):
+def write(study, plan, folder):
     """Write report.html and its PNG files into `folder`; returns the paths, the page first."""
     os.makedirs(folder, exist_ok=True)
     out = Writer(folder)
     name = _heading(out, study)
     _key_findings(out, study)
+    _scores(out, study, plan)
     _run(out, study)
     for panel in study.panels:
         _panel(out, study, panel)

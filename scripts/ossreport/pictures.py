@@ -105,7 +105,7 @@ def _scores(study, panel, schedule, steps, cell, count):
     unit, every = stats.UNITS.get(study.metric, study.metric), tables.plain(score.mean, study.metric)
     shown = cell.metrics.get(study.metric, np.array([]))[:count]
     shown = shown[np.isfinite(shown)]
-    if not len(shown) or count >= score.count + score.bad:
+    if study.metric in cell.wholes or not len(shown) or count >= score.count + score.bad:
         return f", {every} {unit}"
     return f", {tables.plain(float(shown.mean()), study.metric)} {unit}\nall samples: {every} {unit}"
 

@@ -3,6 +3,7 @@
 """Means and intervals over samples and seeds, and the grouping of cells into panels."""
 
 import math
+import re
 from collections import namedtuple
 
 import numpy as np
@@ -11,6 +12,9 @@ from . import flow
 
 HIGHER_IS_BETTER = ("psnr", "ssim", "coverage", "precision", "recall", "cosine", "correlation")
 UNITS = {"psnr": "dB"}
+FROM_TEACHER = ("oss", "gits", "exhaustive", "learned")  # searches
+TITLES = {"frechet": "Fréchet distance", "sliced_wasserstein": "sliced Wasserstein distance", "mmd": "squared MMD"}
+TITLES |= {"trajectory": "trajectory error", "cosine": "cosine similarity"}
 
 # mean, half width of the 95% interval (nan if unknown), finite samples, samples that are not finite, of those +inf
 Estimate = namedtuple("Estimate", "mean half count bad exact", defaults=(0,))
@@ -34,7 +38,9 @@ def comparable(e):
 
 
 def metric_title(metric):
-    name = metric.upper() if len(metric) <= 4 else metric
+    kind, number = re.fullmatch(r"(.*?)(?:_(\d+))?", metric).groups()
+    name = TITLES.get(kind) or (kind.upper() if len(kind) <= 4 else kind)
+    name += f" {int(number) + 1}" if number else ""
     return f"{name} ({UNITS[metric]})" if metric in UNITS else name
 
 
@@ -77,6 +83,68 @@ def estimate(groups, pooled=False):
     return Estimate(float(means.mean()), float(half), count, bad, exact)
 
 
+def whole_estimate(values, wholes):
+    """Mean over seeds of a metric of all samples together; `values` and `wholes` hold one a seed.
+
+    The interval is the bootstraps'; from three seeds on, the one over seeds if that is larger.
+    """
+    half = math.sqrt(sum(whole.half**2 for whole in wholes)) / len(wholes)
+    if len(values) > 2:
+        between = student_t(len(values)) * np.std(values, ddof=1) / math.sqrt(len(values))
+        half = between if math.isnan(half) else max(half, between)
+    bad = int(np.sum(~np.isfinite(values)))
+    return Estimate(float(np.mean(values)), float(half), sum(whole.count for whole in wholes), bad)
+
+
+def searched(cell):
+    """Whether its schedule was found from a teacher (GITS takes no calls beside the teacher's)."""
+    return cell.number("search_nfe") > 0 or flow.kind(cell.axes["schedule"]) in FROM_TEACHER
+
+
+def shares(cells):
+    """Whether the samples of a seed have a searched schedule in common: then they are no independent evidence."""
+    return any(searched(cell) and flow.option(cell.axes["schedule"], "samples") != "per_sample" for cell in cells)
+
+
+def score(cells, metric):
+    """Estimate of finished cells that differ in the seed alone and hold this metric."""
+    if metric in cells[0].wholes:
+        return whole_estimate([cell.metrics[metric][0] for cell in cells], [cell.wholes[metric] for cell in cells])
+    return estimate([cell.metrics[metric] for cell in cells], not shares(cells))
+
+
+def compare(pairs, metric):
+    """Estimate of how [(cell, other)], a pair a seed, compare: the difference in dB, of other metrics the ratio of means.
+
+    Both are paired by sample; the interval of a ratio is the linearised one, of a metric of all samples together that of
+    two values whose errors have nothing in common.
+    """
+    if metric in pairs[0][0].wholes:
+        a, b = (score([pair[i] for pair in pairs], metric) for i in (0, 1))
+        if not b.mean:
+            return Estimate(1.0 if not a.mean else math.inf, math.nan, a.count, a.bad)
+        ratio = a.mean / b.mean
+        half = math.nan if pairs[0][0] is pairs[0][1] else math.hypot(a.half / b.mean, ratio * b.half / b.mean)
+        return Estimate(ratio, half, a.count, a.bad)
+    ours = [cell.metrics[metric] for cell, _ in pairs]
+    theirs = [other.metrics[metric] for _, other in pairs]
+    if any(len(a) != len(b) for a, b in zip(ours, theirs)):
+        return Estimate(math.nan, math.nan, 0, 0)
+    if metric in UNITS:
+        with np.errstate(invalid="ignore"):
+            return estimate([a - b for a, b in zip(ours, theirs)], not shares([c for pair in pairs for c in pair]))
+    a, b = np.concatenate(ours), np.concatenate(theirs)
+    keep = np.isfinite(a) & np.isfinite(b)
+    a, b, bad = a[keep], b[keep], int((~keep).sum())
+    below = b.mean() if len(b) else math.nan
+    if not below:
+        return Estimate(1.0 if not a.mean() else math.inf, math.nan, len(a), bad)
+    ratio, half = float(a.mean() / below), math.nan
+    if len(a) > 1 and any(cell is not other for cell, other in pairs):
+        half = student_t(len(a)) * float((a - ratio * b).std(ddof=1)) / math.sqrt(len(a)) / abs(below)
+    return Estimate(ratio, half, len(a), bad)
+
+
 class Panel:
     """The cells that differ only in schedule, steps and seed: one figure's worth."""
 
@@ -96,41 +164,47 @@ class Panel:
         return [cell for cell in self.table.get((schedule, steps), []) if cell.done]
 
     def shares(self, schedule):
-        """Whether the samples of a seed have a searched schedule in common: then they are no independent evidence."""
-        options = flow.parse(schedule)
-        single = isinstance(options, dict) and options.get("samples") == "per_sample"
-        return not single and any(c.number("search_nfe") > 0 for m in self.steps for c in self.at(schedule, m))
+        return shares([cell for m in self.steps for cell in self.at(schedule, m)])
 
     def score(self, schedule, steps, metric):
         """Estimate, or None where no cell was finished."""
-        groups = [cell.metrics[metric] for cell in self.at(schedule, steps) if metric in cell.metrics]
-        return estimate(groups, not self.shares(schedule)) if groups else None
+        cells = [cell for cell in self.at(schedule, steps) if metric in cell.metrics]
+        return score(cells, metric) if cells else None
 
     def pairs(self, schedule, baseline, steps, metric):
-        """[(scores, the baseline's scores)] on the same noise, one pair a seed."""
+        """[(cell, the baseline's)] with as many scores on the same noise, one pair a seed."""
         others = {cell.axes.get("seed"): cell for cell in self.at(baseline, steps)}
         found = []
         for cell in self.at(schedule, steps):
             other = others.get(cell.axes.get("seed"))
             if other is None or metric not in cell.metrics or metric not in other.metrics:
                 continue
-            ours, theirs = cell.metrics[metric], other.metrics[metric]
-            if len(ours) == len(theirs):
-                found.append((ours, theirs))
+            if len(cell.metrics[metric]) == len(other.metrics[metric]):
+                found.append((cell, other))
         return found
 
     def gain(self, schedule, baseline, steps, metric):
-        """Estimate of the difference to the baseline, sample by sample on the same noise; None if not paired."""
+        """Estimate of the difference to the baseline, sample by sample on the same noise; None if not paired.
+
+        Of a metric of all samples together the difference of the values, as if their errors had nothing in common.
+        """
+        pairs = self.pairs(schedule, baseline, steps, metric)
         with np.errstate(invalid="ignore"):
-            groups = [ours - theirs for ours, theirs in self.pairs(schedule, baseline, steps, metric)]
-        return estimate(groups, not (self.shares(schedule) or self.shares(baseline))) if groups else None
+            groups = [ours.metrics[metric] - theirs.metrics[metric] for ours, theirs in pairs]
+        if not groups:
+            return None
+        if metric in pairs[0][0].wholes:
+            both = [(ours.wholes[metric], theirs.wholes[metric]) for ours, theirs in pairs]
+            wholes = [ours._replace(half=math.hypot(ours.half, theirs.half)) for ours, theirs in both]
+            return whole_estimate([group[0] for group in groups], wholes)
+        return estimate(groups, not (self.shares(schedule) or self.shares(baseline)))
 
     def wins(self, schedule, baseline, steps, metric):
-        """On how many samples the schedule is better than the baseline: Wins; None if not paired."""
+        """On how many samples the schedule is better than the baseline: Wins; None if not paired, or not by samples."""
         pairs = self.pairs(schedule, baseline, steps, metric)
-        if not pairs:
+        if not pairs or metric in pairs[0][0].wholes:
             return None
-        ours, theirs = (np.concatenate(part) for part in zip(*pairs))
+        ours, theirs = (np.concatenate([cell.metrics[metric] for cell in part]) for part in zip(*pairs))
         better = ours > theirs if higher_is_better(metric) else ours < theirs
         return Wins(int(better.sum()), int((ours == theirs).sum()), len(ours))
 
@@ -201,15 +275,30 @@ class Study:
         self.outer = [axis for axis in result.axes if axis not in inner and len(result.values(axis)) > 1]
         self.fixed = [axis for axis in result.axes if axis not in inner and len(result.values(axis)) == 1]
         self.panels = self._panels()
-        names = result.metric_names()
-        self.metric = names[0] if names else None
-        self.other_metrics = names[1:]
+        self.metrics = result.metric_names()
+        self.metric = self.metrics[0] if self.metrics else None
+        self.other_metrics = self.metrics[1:]
 
     def label(self, axis, value):
         return self.labels[axis].get(value, str(value))
 
+    def whole(self, metric):
+        """The Whole of some cell where the metric has one value of all samples together, else None."""
+        return next((cell.wholes[metric] for cell in self.result.cells if metric in cell.wholes), None)
+
+    def spread_text(self, metric):
+        """What stands behind ±, in words: '95% interval over'."""
+        whole = self.whole(metric)
+        if whole is None:
+            return "mean ± 95% interval over"
+        if math.isnan(whole.half):
+            return "one value of"
+        return f"value ± {100 * whole.confidence:g}% bootstrap interval of"
+
     def wide(self, metric):
         """Whether an interval of a metric that is never negative reaches below 0."""
+        if self.whole(metric):
+            return False
         scores = [p.score(s, m, metric) for p in self.panels for s in p.schedules for m in p.steps]
         positive = all((c.metrics[metric] >= 0).all() for c in self.result.cells if metric in c.metrics)
         return positive and metric not in UNITS and any(e and e.half > e.mean for e in scores)

@@ -7,8 +7,8 @@ from collections import namedtuple
 
 from . import stats
 
-# text; bold: the best of its group; note: shown on hovering, e.g. why a cell was skipped
-Entry = namedtuple("Entry", "text bold note", defaults=(False, ""))
+# text; bold: the best of its group; note: shown on hovering, e.g. why a cell was skipped; value: the Estimate shown
+Entry = namedtuple("Entry", "text bold note value", defaults=(False, "", None))
 
 
 def number(value, digits=4):
@@ -28,16 +28,15 @@ def plain(value, metric):
 
 
 Scale = namedtuple("Scale", "decimals exponent")  # None, None: powers of ten are needed
-# exact: whether samples equal to the teacher were left out of a mean; bad: whether others without a finite score were;
-# unit: what the numbers have to be multiplied by, in words
-Scores = namedtuple("Scores", "header rows exact bad unit")
 EXACT = (
     "n of m exact: on n of the m samples the student equals the teacher, so the PSNR is infinite; the mean is over the "
     "others, and not compared (no mark for the best). MSE counts them, as 0."
 )
 
+LEFT_OUT = "† Samples whose score is not a finite number are left out of the mean."
 
-def _scale(metric, estimates):
+
+def scale_of(metric, estimates):
     """How a table of estimates is written: dB with 2 decimals, the rest with 3 digits of one power of ten."""
     if metric in stats.UNITS:
         return Scale(2, 0)
@@ -71,56 +70,21 @@ def with_interval(e, scale, compact=False):
     return ("±" if compact else " ± ").join(texts[: 1 if math.isnan(e.half) else 2]) + mark
 
 
-def _absent(panel, schedule, steps):
-    """What stands where there is no score."""
-    cells = panel.table.get((schedule, steps), [])
-    if not cells:
-        return Entry("")
-    if any(cell.done for cell in cells):
-        return Entry("–", note="this metric was not measured")
-    return Entry(cells[0].status, note=cells[0].reason)
-
-
 def outer_header(study):
     return [axis.replace("_", " ") for axis in study.outer]
 
 
-def key_table(study, metric, compact=False):
-    """Scores by panel and schedule, steps as columns."""
-    steps = study.result.values("steps") if "steps" in study.result.axes else [0]
-    header = outer_header(study) + ["schedule"] + [stats.steps_text(m) for m in steps]
-    rows = []
-    table = [{(s, m): panel.score(s, m, metric) for s in panel.schedules for m in steps} for panel in study.panels]
-    scale = _scale(metric, [e for scores in table for e in scores.values()])
-    for panel, scores in zip(study.panels, table):
-        best = {m: panel.best(m, metric) for m in steps}
-        winners = {m: _printed(scores[best[m], m], scale, compact) for m in steps if best[m] is not None}
-        for schedule in panel.schedules:
-            row = [Entry(text) for text in study.outer_labels(panel)] + [Entry(study.label("schedule", schedule))]
-            for m in steps:
-                e = scores[schedule, m]
-                if e is None:
-                    row.append(_absent(panel, schedule, m))
-                    continue
-                notes = f"{e.count} samples" + (f", {e.bad} not finite and left out" if e.bad else "")
-                best_one = stats.comparable(e) and _printed(e, scale, compact) == winners.get(m)
-                row.append(Entry(with_interval(e, scale, compact), best_one, notes))
-            rows.append(row)
-    unit = f", in units of {10.0**scale.exponent:g}" if scale.exponent else ""
-    every = [e for scores in table for e in scores.values() if e]
-    return Scores(header, rows, any(e.exact for e in every), any(e.bad > e.exact and e.count for e in every), unit)
-
-
-def _printed(e, scale, compact):
+def printed(e, scale, compact):
     """The mean as the table shows it: what looks alike is marked alike."""
     return with_interval(e._replace(half=math.nan, bad=0, exact=0), scale, compact)
 
 
-def notes(study, metric, scores):
-    """What has to be said below a table of scores, as sentences."""
-    found = [EXACT] if scores.exact else []
-    if scores.bad:
-        found.append("† Samples whose score is not a finite number are left out of the mean.")
+def notes(study, metric):
+    """What has to be said below tables of a metric's scores, as sentences."""
+    found = []
+    if study.whole(metric):
+        member = next(cell.members[metric] for cell in study.result.cells if metric in cell.members)
+        found.append(f"{stats.metric_title(metric)} is {member}.")
     if study.wide(metric):
         found.append(
             f"An interval that reaches below 0, where no {stats.metric_title(metric)} can be, says that a few samples "
@@ -160,7 +124,8 @@ def counted(study):
 
 def sample_count(study, metric):
     """'32 samples', '32 to 64 samples': how many scores stand behind one cell's mean."""
-    counts = {len(cell.metrics[metric]) for cell in study.result.cells if metric in cell.metrics}
+    cells = [cell for cell in study.result.cells if metric in cell.metrics]
+    counts = {cell.wholes[metric].count if metric in cell.wholes else len(cell.metrics[metric]) for cell in cells}
     low, high = min(counts), max(counts)
     return f"{low} sample{'s' * (low != 1)}" if low == high else f"{low} to {high} samples"
 
@@ -203,6 +168,9 @@ def name_table(study):
         for value in study.result.values(axis) if axis in study.result.axes else []:
             if study.label(axis, value) != str(value):
                 rows.append([Entry(axis.replace("_", " ")), Entry(study.label(axis, value)), Entry(str(value))])
+    members = {name: member for cell in study.result.cells for name, member in cell.members.items()}
+    members = {name: text for name, text in members.items() if "{" in text}
+    rows += [[Entry("metric"), Entry(stats.metric_title(name)), Entry(text)] for name, text in members.items()]
     return ["axis", "name", "stands for"], rows
 
 

@@ -44,9 +44,24 @@ CASES = {  # 100 to 400 MiB each, in a second or a few where much is compressed
     ),
     "trajectories": (dict(elements=16384), case(2, 16, 8, 60, 20, "uniform", "all")),
     "tables": (dict(elements=4), case(128, 2, 8, 300, [30, 60], "oss", "tables")),
+    "gits": (dict(elements=8192), case(8, 2, 8, 150, [2, 4], "gits", "tables")),
+    "exhaustive": (dict(elements=65536), case(8, 2, 8, 6, 3, "exhaustive")),
+    "exhaustive_per_sample": (dict(elements=8192), case(64, "same", 8, 6, 3, {"kind": "exhaustive", "samples": "per_sample"})),
+    "learned": (dict(elements=65536), case(128, "same", 16, 4, 3, {"kind": "learned", "evaluations": 5})),
     "calibration": (  # the searched samples' whole way, though nothing is searched
         dict(elements=16384),
         case(12, 2, 6, 220, 2, "uniform", calibration=["none", "affine"]),
+    ),
+    "metric_frechet": (dict(elements=6000), {**case(2, 700, 50, 4, 1, "uniform"), "metrics": {"kind": "frechet", "bootstrap": 3}}),
+    "metric_few_features": (dict(elements=64), {**case(2, 30000, 50, 4, 1, "uniform"), "metrics": {"kind": "frechet", "bootstrap": 3}}),
+    "metric_mmd": (dict(elements=64), {**case(2, 2500, 50, 4, 1, "uniform"), "metrics": {"kind": "mmd", "bootstrap": 3}}),
+    "metric_pca": (
+        dict(elements=2000),
+        {**case(2, 2500, 50, 4, 1, "uniform"), "metrics": {"kind": "frechet", "features": "pca", "bootstrap": 3}},
+    ),
+    "metric_slices": (
+        dict(elements=16),
+        {**case(2, 5000, 50, 4, 1, "uniform"), "metrics": {"kind": "sliced_wasserstein", "projections": 800, "bootstrap": 3}},
     ),
     "denoiser": (dict(elements=16384, components=1024), case(2, 2, 2, 4, 1)),
 }

@@ -145,6 +145,25 @@ class Resume(CliTest):
             now = os.stat(path)
             self.assertEqual((now.st_ino, now.st_mtime_ns), (then.st_ino, then.st_mtime_ns), path)
 
+    def test_what_a_search_found_is_kept(self):
+        """With all that it knows, for the budgets that were not scored yet."""
+        for search in ("gits", {"kind": "exhaustive", "calls": 3000}, {"kind": "learned", "evaluations": 10}):
+            with self.subTest(search):
+                self.file = self.config({**SWEEP, "seed": 0, "student": {"steps": list(range(2, 22)), "schedule": search}})
+                self.check(run(["run", self.file, "--output", "whole.h5"], self.dir), 0)
+                self.assertTrue(self.stop_at(2), "it was done before it could be killed")
+                found = {}
+                for path in glob.glob(self.path("out.h5.partial", "found-*.h5")):
+                    with h5py.File(path, "r") as file:
+                        found[os.path.basename(path)[6:-3]] = file["schedule"].attrs["seconds"]
+                self.assertGreater(len(found), 0)
+                self.resume(len(self.cells_on_disk()))
+                self.same("whole.h5", "out.h5")
+                with h5py.File(self.path("out.h5"), "r") as file:
+                    seconds = {cell.attrs["key"]: cell.attrs["search_seconds"] for cell in file["cells"].values()}
+                self.assertEqual(found, {key: seconds[key] for key in found})
+                os.unlink(self.path("out.h5"))
+
     def test_without_resume_all_is_computed(self):
         self.assertTrue(self.stop_at(3))
         cells = [os.path.basename(path) for path in self.cells_on_disk()]

@@ -58,7 +58,7 @@ class Schedules(CliTest):
             if not published:
                 self.assertEqual(t[0], grid[-1], what)
             self.assertTrue(np.isfinite(data["metrics/mse"]).all(), what)
-            self.assertEqual("search_objective" in cell, "kind: dm" in cell["schedule"] and cell["steps"] >= (1 if grid[0] else 2), what)
+            self.assertEqual("search_cost" in cell, "kind: dm" in cell["schedule"] and cell["steps"] >= (1 if grid[0] else 2), what)
             self.assertEqual((cell["nfe"], cell["search_nfe"]), (cell["steps"], 0), what)
 
     def test_dm_finds_the_same_schedule_again(self):
@@ -66,9 +66,9 @@ class Schedules(CliTest):
         self.run_config({"student.schedule": schedule, "student.steps": [5, 9]})
         self.run_config({"student.schedule": schedule, "student.steps": [5, 9], "output.file": "again.h5"})
         compare(self, self.path("out.h5"), self.path("again.h5"), ("seconds", "@date", "@argv", "@peak_bytes", "/summary", "@config"))
-        objectives = [cell["search_objective"] for cell, _, _ in self.cells()]
+        objectives = [cell["search_cost"] for cell, _, _ in self.cells()]
         self.assertLess(max(objectives[1::2]), min(objectives[0::2]))  # more steps, a smaller bound
-        self.assertIn("search_objective", self.run_ok("show", "out.h5", "--cell", "0").out)
+        self.assertIn("search_cost", self.run_ok("show", "out.h5", "--cell", "0").out)
 
     def test_dm_is_skipped_where_it_cannot_be(self):
         self.run_config({"student.schedule": ["dm"], "student.steps": [4, 200]})

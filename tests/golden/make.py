@@ -109,6 +109,35 @@ def pack_dm(original, packed):
             target[name].attrs["starts"] = " ".join(starts)
 
 
+def pack_gits(original, packed):
+    """Cost matrices and choices; the teacher's states are the program's own to find."""
+    with h5py.File(original, "r") as source, h5py.File(packed, "w", libver=("v110", "v110")) as target:
+        for name in ("means", "scales", "weights"):
+            put(target, "gmm/" + name, source["gmm"][name][:])
+        put(target, "latents", source["latents"][:])
+        put(target, "sigmas", source["sigmas"][:])
+        target.attrs["what"] = source.attrs["what"]
+        target.attrs["origin"] = "packed by tests/golden/make.py"
+        for solver in ("euler", "ipndm4"):
+            for metric in ("l1", "l2", "dev"):
+                for key, values in source[solver][metric].items():
+                    put(target, f"{solver}/{metric}/{key}", narrow(values[:]))
+
+
+def pack_metrics(original, packed):
+    """Samples stay in double, which their values are exact to; images are float32, what the program works on."""
+    with h5py.File(original, "r") as source, h5py.File(packed, "w", libver=("v110", "v110")) as target:
+        for name in ("a", "b"):
+            put(target, f"frechet/{name}", source[f"frechet/{name}"][:])
+        for name in ("value", "mmd2_poly3_unbiased"):
+            put(target, f"frechet/{name}", np.array([source["frechet"].attrs[name]]))
+        for name in ("x", "y"):
+            put(target, f"image/{name}", narrow(source[f"image/{name}"][:]))
+        for name in ("psnr_range2", "ssim_gauss11_range2"):
+            put(target, f"image/{name}", source[f"image/{name}"][:])
+        target.attrs["origin"] = "packed by tests/golden/make.py"
+
+
 def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parents[2] / "shared" / "goldens"
     pack_search(folder / "oss_search.h5", HERE / "oss_search.h5")
@@ -116,6 +145,8 @@ def main():
     pack_video(folder / "oss_video.h5", HERE / "oss_video.h5")
     pack_solvers(folder / "solvers.h5", HERE / "solvers.h5")
     pack_dm(folder / "dm.h5", HERE / "dm.h5")
+    pack_gits(folder / "gits.h5", HERE / "gits.h5")
+    pack_metrics(folder / "metrics.h5", HERE / "metrics.h5")
     for file in sorted(HERE.glob("*.h5")):
         print(f"{file.name}: {file.stat().st_size} bytes, was {(folder / file.name).stat().st_size}")
 

@@ -148,7 +148,7 @@ static void other_ranges_are_no_worse_than_their_starts(void **state) {
       char *dm = oss_format("{kind: dm, init: %s}", inits[(g + m) % 4]);
       oss_found found = find_schedule(&made, dm, budgets[m], &refused), again = find_schedule(&made, dm, budgets[m], &refused);
       assert_false(refused);
-      assert_true(found.has_objective && isfinite(found.objective) && found.objective > 0 && found.nfe == 0);
+      assert_true(found.claim.priced && isfinite(found.claim.cost) && found.claim.cost > 0 && found.nfe == 0);
       check_same_bits("a second search", (steps + 1) * sizeof(double), again.schedule.t, found.schedule.t);
       size_t k = made.grid.t[0] > 0 ? steps : steps - 1;
       double *lambda = check_alloc(steps + 1, sizeof *lambda);
@@ -158,8 +158,8 @@ static void other_ranges_are_no_worse_than_their_starts(void **state) {
         for (size_t i = 0; i <= k; i++) lambda[i] = log1p(-start.schedule.t[i]) - log(start.schedule.t[i]);
         if (made.grid.t[100] == 1) lambda[0] = log1p(-made.grid.t[99]) - log(made.grid.t[99]);
         double value = objective_of(k, lambda);
-        if (s < 0) check_close("objective", 1, &found.objective, &value, 1e-9, 0);
-        if (s >= 0 && !(found.objective <= value * (1 + 1e-9))) fail_msg("%s, %zu steps: worse than %s", grids[g], steps, starts[s]);
+        if (s < 0) check_close("objective", 1, &found.claim.cost, &value, 1e-9, 0);
+        if (s >= 0 && !(found.claim.cost <= value * (1 + 1e-9))) fail_msg("%s, %zu steps: worse than %s", grids[g], steps, starts[s]);
         if (s >= 0) oss_found_free(&start);
       }
       free(lambda);
@@ -177,7 +177,7 @@ static void fifty_steps_are_optimised(void **state) {
   (void)state;
   oss_found found = find_schedule(&made, "dm", 50, &refused);
   assert_false(refused);
-  assert_true(found.objective < 5.2); /* 30 steps reach 5.28 */
+  assert_true(found.claim.cost < 5.2); /* 30 steps reach 5.28 */
   oss_found_free(&found);
   made_grid_free(&made);
 }
@@ -193,7 +193,7 @@ static void what_cannot_be_optimised_is_refused(void **state) {
   find_schedule(&narrow, "dm", 3, &refused);
   assert_true(refused);
   oss_found one = find_schedule(&narrow, "dm", 1, &refused);
-  assert_true(!refused && !one.has_objective);
+  assert_true(!refused && !one.claim.priced);
   oss_found_free(&one);
   check_fails(oss_dm_minimise(OSS_DM_MAX_INTERVALS + 1, 1, best, best, &objective), OSS_ERR_UNSUPPORTED, "at most 100");
   check_fails(oss_dm_minimise(2, 1, far, best, &objective), OSS_ERR_NUMERIC, "no finite objective");

@@ -133,7 +133,7 @@ class Rules(Base):
         return ref.run_config(self.folder, config, name=name)
 
     def test_off_the_grid(self):
-        """Times between the grid's, and above its first: there the teacher's quantiles are those of its start."""
+        """Times between the grid's, and beyond its ends: there the teacher's quantiles are those of the end."""
         _, _, problem = self.load(self.name, self.grid)
         times = np.array([0.93, 0.71, 0.4, 0.123, 0.0])
         schedule = {"kind": "file", "file": self.write("times.h5", times=times), "dataset": "times", "as": "t"}
@@ -145,12 +145,13 @@ class Rules(Base):
             self.assert_states(cell["samples/student"], ways[:, -1], kind)
             for i in range(5):
                 self.assert_states(cell["trajectory/student"][i], ways[:, i], f"{kind}, point {i}")
-        short = self.write("short.h5", t=problem.t[:20])  # the teacher starts below the student
+        part = problem.t[3:20]  # the teacher starts below the student and ends above it
+        short = self.write("short.h5", t=part)
         outcome = self.run_one(schedule, 4, {"teacher": {"grid": {"kind": "file", "file": short, "dataset": "t"}, "cache": "none"}})
-        self.assertGreater(times[0], problem.t[19])
-        problem = ref.Problem(problem.mixture, problem.t[:20], problem.start)
+        self.assertTrue(times[0] > part[-1] and times[3] < part[0])
+        problem = ref.Problem(problem.mixture, part, problem.start)
         ways = np.array([walk(problem, s, times, "affine", teacher_quantiles(problem)) for s in range(SAMPLES)])
-        self.assert_states(outcome.find("file", 4, calibration="affine")["samples/student"], ways[:, -1], "above the grid")
+        self.assert_states(outcome.find("file", 4, calibration="affine")["samples/student"], ways[:, -1], "beyond the grid")
 
     def test_other_quantiles_and_held_out_samples(self):
         """Quantiles are the searched samples', whoever is scored."""

@@ -33,11 +33,12 @@ def make(
     denoisers=("{kind: gmm, file: /tmp/gmm.h5}",),
     twins=(),
     calibrations=(None,),
+    wholes=(),
 ):
     """A result file by the contract, its numbers random; cells whose schedule is in `skip` are skipped.
 
-    The schedules in `twins` get the same times. With `calibrations` cells hold quantiles: the students' are half the teacher's
-    without calibration, else those of the teacher.
+    The schedules in `twins` get the same times; `wholes` are metrics of all samples together. With `calibrations` cells hold quantiles:
+    the students' are half the teacher's without calibration, else those of the teacher.
     """
     count, points, rng = 6, 12, np.random.default_rng(5)
     with h5py.File(path, "w") as file:
@@ -114,6 +115,12 @@ def make(
                     values[0] = np.inf
                 data = cell.create_dataset(f"metrics/{metric}", data=values)
                 attributes(data, mean=values.mean(), std=0.0, count=count)
+            for metric in wholes:
+                value = rng.uniform(1, 2)
+                data = cell.create_dataset(f"metrics/{metric}", data=[value])
+                attributes(data, mean=value, std=0.1, count=count, member="{kind: frechet, features: raw}")
+                attributes(data, low=value - 0.1, high=value + 0.3, confidence=0.9, bootstrap=200)
+                attributes(data, against="teacher", references=count)
             if samples:
                 cell["samples/student"] = rng.normal(0, 1, (count,) + shape).astype("f4")
                 cell["samples/teacher"] = rng.normal(0, 1, (count,) + shape).astype("f4")

@@ -193,6 +193,37 @@ class Report(unittest.TestCase):
         self.assertEqual(stats.always_same(study.panels), {AVERAGE: "uniform", GITS: "uniform"})
         self.assertIn("same schedule as uniform", study.legend(GITS, stats.always_same(study.panels)))
 
+    def test_metrics_of_all_samples(self):
+        make(self.file, seeds=(0, 1), wholes=("frechet", "sliced_wasserstein_1"))
+        figures = ["overview", "scores", "frechet", "sliced_wasserstein_1", "schedules", "samples", "search"]
+        page = self.page(figures)
+        for text in ("Fréchet distance", "sliced Wasserstein distance 2", "{kind: frechet, features: raw}"):
+            self.assertIn(text, page)
+        self.assertIn("of all samples together", page)
+        study = stats.Study(load.load(self.file))
+        panel, cells = study.panels[0], study.panels[0].at("uniform", 3)
+        score = panel.score("uniform", 3, "frechet")
+        self.assertAlmostEqual(score.mean, np.mean([cell.metrics["frechet"][0] for cell in cells]))
+        self.assertAlmostEqual(score.half, 0.2 / np.sqrt(2))  # half of 0.1 + 0.3, of two seeds
+        self.assertEqual((score.count, score.bad), (12, 0))
+        gain = panel.gain(AVERAGE, "uniform", 3, "frechet")
+        self.assertAlmostEqual(gain.mean, panel.score(AVERAGE, 3, "frechet").mean - score.mean)
+        self.assertAlmostEqual(gain.half, 0.2)
+        self.assertIsNone(panel.wins(AVERAGE, "uniform", 3, "frechet"))
+        text = self.run_report(self.file, "--format", "text", "--metric", "frechet").stdout
+        self.assertIn("Fréchet distance: value ± 90% bootstrap interval of 6 samples and 2 seeds; * the lowest", text)
+        self.assertRegex(text, r"uniform +\d\.\d+±0\.14")
+
+    def test_a_metric_of_all_samples_alone(self):
+        make(self.file, seeds=(0, 1, 2), metrics=(), wholes=("frechet",))
+        self.page(["overview", "frechet", "schedules", "samples", "search"])
+        study = stats.Study(load.load(self.file))
+        found = findings.sentences(study)[0]
+        self.assertRegex(found, r"best is \w.* with [\d.]+, (.* (better|worse) than|no clear difference from) uniform")
+        self.file = self.file[:-3] + "_single.h5"
+        make(self.file, seeds=(0,), steps=(4,), metrics=(), wholes=("frechet",), grids=("edm",))
+        self.page(["frechet", "schedules", "samples", "search"])
+
     def scored(self, scores):
         """A study of one budget whose cells hold these scores: {schedule: {metric: values}}."""
         make(self.file, seeds=(0,), steps=(3,), grids=("edm",), samples=False, tables=False, schedules=tuple(scores))

@@ -192,7 +192,10 @@ static oss_found make_found(size_t rows, int with_tables) {
   f.tables.cost = malloc(count * sizeof(double));
   f.tables.from = malloc(count * sizeof(int32_t));
   f.per_sample = (oss_array){.type = OSS_I32, .rank = 2, .dims = {3, STEPS + 1}, .data = calloc(3 * (STEPS + 1), 4)};
-  assert_true(f.tables.cost && f.tables.from && f.per_sample.data);
+  f.pair_cost = (oss_array){.type = OSS_F64, .rank = 2, .dims = {N + 1, N + 1}, .data = calloc((N + 1) * (N + 1), 8)};
+  assert_true(f.tables.cost && f.tables.from && f.per_sample.data && f.pair_cost.data);
+  for (size_t i = 0; i < (N + 1) * (N + 1); i++) ((double *)f.pair_cost.data)[i] = 0.1 * (double)i - 1.0;
+  f.claim = (oss_claim){.priced = 1, .bounded = 1, .cost = 0.3, .bound = 0.0, .complete = 0};
   for (size_t i = 0; i < count; i++) {
     f.tables.cost[i] = i % 3 == 0 ? INFINITY : i % 3 == 1 ? 0.0 : 1.5;
     f.tables.from[i] = i % 3 == 0 ? -1 : (int32_t)i;
@@ -231,12 +234,11 @@ static void keeps_what_a_search_found(void **state) {
     int there = 1;
     ASSERT_OK(oss_found_read(path, "key", &back, &there));
     assert_false(there);
-    f.has_objective = with_tables;
-    f.objective = -2.5;
     ASSERT_OK(oss_found_write(path, "key", &f));
     ASSERT_OK(oss_found_read(path, "key", &back, &there));
     assert_true(there && back.nfe == f.nfe && back.seconds == f.seconds && back.schedule.rows == 2 && back.schedule.steps == 2);
-    assert_true(back.has_objective == with_tables && (!with_tables || back.objective == -2.5));
+    assert_true(back.claim.priced == f.claim.priced && back.claim.bounded == f.claim.bounded && back.claim.complete == f.claim.complete);
+    assert_true(!f.claim.priced || (back.claim.cost == f.claim.cost && back.claim.bound == f.claim.bound));
     assert_memory_equal(back.schedule.index, f.schedule.index, 6 * sizeof(int32_t));
     assert_memory_equal(back.schedule.t, f.schedule.t, 6 * sizeof(double));
     assert_memory_equal(back.schedule.used, f.schedule.used, 2 * sizeof(int32_t));
@@ -246,6 +248,8 @@ static void keeps_what_a_search_found(void **state) {
       assert_memory_equal(back.tables.cost, f.tables.cost, 20 * sizeof(double)); /* infinities too */
       assert_memory_equal(back.tables.from, f.tables.from, 20 * sizeof(int32_t));
       assert_true(back.per_sample.rank == 2 && back.per_sample.dims[0] == 3 && back.per_sample.dims[1] == 3);
+      assert_true(back.pair_cost.rank == 2 && back.pair_cost.dims[0] == 5 && back.pair_cost.dims[1] == 5);
+      assert_memory_equal(back.pair_cost.data, f.pair_cost.data, 25 * sizeof(double)); /* negative ones too */
     }
     oss_found_free(&back);
     damage_is_seen(state, path, file);

@@ -257,6 +257,44 @@ static void printed_form(void **state) {
   free(data);
 }
 
+static void report_layout(void **state) {
+  (void)state;
+  static const struct {
+    const char *report, *printed;
+  } good[] = {
+      {"", NULL},
+      {"report: {}\n", "{}"},
+      {"report: {rows: steps, columns: [schedule, teacher_grid], metrics: psnr}\n",
+       "{rows: [steps], columns: [schedule, teacher_grid], metrics: [psnr]}"},
+      {"report: {columns: metric, relative: {schedule: oss}}\n",
+       "{columns: [metric], relative: {schedule: {kind: oss, variant: carry, "}, /* the only one of that kind */
+      {"report: {relative: {schedule: {kind: file, file: x.h5, dataset: d}}}\n", "{relative: {schedule: {kind: file, file: /"},
+      {"report: {relative: {steps: 10}}\n", "{relative: {steps: 10}}"},
+      {"metrics: [frechet, {kind: frechet, features: pca}]\nreport: {metrics: [frechet_1, frechet]}\n", "{metrics: [frechet_1, frechet]}"},
+      {"report: {relative: {samples_evaluate: same}}\n", "{relative: {samples_evaluate: same}}"},
+      {"report: {relative: {teacher_grid: {kind: edm, rho: 7.0}}}\n", "{relative: {teacher_grid: {kind: edm, rho: 7, "},
+  };
+  for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+    oss_config a, b;
+    char *text = oss_format(D T
+                            "student: {steps: [5, 10], schedule: [uniform, {kind: oss, variant: carry}, {kind: file, file: x.h5, "
+                            "dataset: d}]}\n%s",
+                            good[i].report),
+         *printed = NULL;
+    check_ok(parse_as("/elsewhere/t.yaml", text, &a));
+    assert_int_equal(a.report != NULL, good[i].printed != NULL);
+    if (good[i].printed) assert_memory_equal(a.report, good[i].printed, strlen(good[i].printed));
+    check_ok(oss_config_yaml(&a, &printed));
+    check_ok(parse_as("/nowhere/printed.yaml", printed, &b));
+    assert_int_equal(a.report != NULL, b.report != NULL);
+    if (a.report) assert_string_equal(a.report, b.report);
+    free(text);
+    free(printed);
+    oss_config_free(&a);
+    oss_config_free(&b);
+  }
+}
+
 static void assignments(void **state) {
   (void)state;
   char *path = put("set.yaml", swept);
@@ -335,6 +373,7 @@ int main(void) {
       cmocka_unit_test(steps_of_a_file),
       cmocka_unit_test(a_search_is_a_schedule),
       cmocka_unit_test(printed_form),
+      cmocka_unit_test(report_layout),
       cmocka_unit_test(assignments),
       cmocka_unit_test(output_places),
   };

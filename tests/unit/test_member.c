@@ -45,6 +45,14 @@ static const thing_desc bare = {{.name = "bare"}};
 static const thing_desc *const things[] = {&full, &needy, &bare};
 OSS_DEFINE_REGISTRY(test_things, things, "things", "thing", "for the test")
 
+/* An option whose kinds are in two registries. */
+static const oss_option either_options[] = {
+    {.name = "init", .type = OSS_OPTION_NESTED, .fallback = "power", .nested = &test_things, .nested_too = &test_costs}};
+static const thing_desc either = {{.name = "either", .options = either_options, .option_count = 1}};
+static const thing_desc *const eithers[] = {&either};
+OSS_DEFINE_REGISTRY(test_eithers, eithers, "eithers", "either", "for the test")
+static const oss_registry *const only_eithers[] = {&test_eithers, NULL};
+
 static const oss_registry *const only_things[] = {&test_things, NULL};
 static const oss_registry *const both[] = {&test_things, &test_costs, NULL};
 
@@ -68,6 +76,21 @@ static void done(void) {
   oss_document_free(&document);
   found = NULL;
   count = 0;
+}
+
+static void two_registries(void **state) {
+  (void)state;
+  check_ok(
+      parse(only_eithers, "x: [either, {kind: either, init: {p: 3}}, {kind: either, init: [bare, {kind: needy, must: 1}, feature]}]\n"));
+  static const char *const yaml[] = {"{kind: either, init: {kind: power, p: 2, channels: all}}",
+                                     "{kind: either, init: {kind: power, p: 3, channels: all}}", "{kind: either, init: bare}",
+                                     "{kind: either, init: {kind: needy, must: 1}}", "{kind: either, init: feature}"};
+  assert_int_equal(count, 5);
+  for (size_t i = 0; i < count; i++) assert_string_equal(found[i]->yaml, yaml[i]);
+  done();
+  assert_int_equal(parse(only_eithers, "x: {kind: either, init: none}\n"), OSS_ERR_CONFIG);
+  assert_non_null(strstr(oss_message(), "expected thing or cost"));
+  done();
 }
 
 static void defaults_and_lookups(void **state) {
@@ -335,8 +358,8 @@ static void paths(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(defaults_and_lookups), cmocka_unit_test(good_values), cmocka_unit_test(bad_values),
-      cmocka_unit_test(product_order),        cmocka_unit_test(paths),
+      cmocka_unit_test(defaults_and_lookups), cmocka_unit_test(good_values),   cmocka_unit_test(bad_values),
+      cmocka_unit_test(two_registries),       cmocka_unit_test(product_order), cmocka_unit_test(paths),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

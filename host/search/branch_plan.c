@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include <math.h>
+
+#include "host/search/branch.h"
+
+size_t oss_branch_best(const oss_branch *b, size_t budget, size_t row) {
+  size_t best = 0;
+  for (size_t d = b->options.fewer ? 1 : budget; d <= budget; d++) {
+    double sum = b->best[d * b->rows + row];
+    if (sum < INFINITY && (best == 0 || sum < b->best[best * b->rows + row])) best = d;
+  }
+  return best;
+}
+
+double oss_branch_bound(const oss_branch *b, size_t budget) {
+  double bound = INFINITY, sum = 0.0;
+  if (b->rows > 1) {
+    for (size_t row = 0; row < b->rows; row++) sum += b->best[oss_branch_best(b, budget, row) * b->rows + row];
+    return sum;
+  }
+  for (size_t d = b->options.fewer ? 1 : budget; d <= budget; d++)
+    if (b->lower[d] < bound) bound = b->lower[d];
+  return bound;
+}
+
+int64_t oss_branch_calls(const oss_branch *b, size_t budget) {
+  int alone = !b->options.fewer && oss_solver_tail(b->input->solver) > 1;
+  int64_t sum = 0;
+  for (size_t d = alone ? budget : 1; d <= budget; d++) sum += b->calls.by_depth[d];
+  return sum;
+}
+
+/* The schedules that are scored between the portions of a walk. */
+static double extra_calls(const oss_branch_tree *t) {
+  const oss_search_input *input = t->branch->input;
+  size_t most = oss_walker_most(input, t->tree.depth), portions = 0;
+  double steps = 0.0, calls = oss_solver_stages(input->solver) ? 2.0 : 1.0;
+  for (size_t first = 0; first < input->samples; portions++) {
+    size_t next = first > 0 ? first : 1;
+    first += next < most ? next : most;
+  }
+  for (size_t i = 0; i < input->budget_count; i++) steps += (double)input->budgets[i];
+  if (t->tree.counted) steps = (double)t->tree.depth;
+  return (double)(portions - 1) * calls * steps * (double)input->samples;
+}
+
+static oss_status plan_tree(oss_branch_tree *t, void *state) {
+  oss_branch_plan *plan = state;
+  const oss_branch *b = t->branch;
+  double one = oss_tree_calls(&t->tree), samples = (double)b->input->samples, leaves = oss_tree_leaves(&t->tree);
+  if (b->rows > 1) {
+    plan->calls += one * samples;
+  } else if (one > (double)b->options.calls) {
+    plan->out_of_reach = 1;
+    plan->calls = INFINITY;
+  } else {
+    plan->calls += one * samples + extra_calls(t);
+    if (samples > 1.0 && leaves > plan->leaves) plan->leaves = leaves;
+  }
+  return OSS_OK;
+}
+
+oss_status oss_branch_plan_of(const oss_search_input *input, const oss_branch_options *options, oss_branch_plan *out) {
+  oss_branch branch;
+  *out = (oss_branch_plan){0};
+  if (input->budget_count == 0) return OSS_OK;
+  OSS_TRY(oss_branch_create(input, options, &branch));
+  oss_status status = oss_branch_each(&branch, 0, plan_tree, out);
+  if (branch.rows == 1 && out->calls > (double)options->calls) out->calls = (double)options->calls;
+  oss_branch_free(&branch);
+  return status;
+}
+
+size_t oss_branch_bytes(const oss_search_input *input, const oss_branch_options *options) {
+  size_t depth = (size_t)oss_search_largest(input), rows = options->per_sample ? input->samples : 1;
+  oss_branch_plan plan;
+  if (depth == 0 || oss_branch_plan_of(input, options, &plan) != OSS_OK) return 0;
+  size_t known = (depth + 1) * (rows * (sizeof(double) + depth * sizeof(int32_t)) + 4 * sizeof(double));
+  return oss_walker_bytes(input, depth) + oss_tree_bytes((size_t)input->problem->grid.n, depth) + known +
+         (size_t)plan.leaves * sizeof(double);
+}
