@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "host/core/registries.h"
-#include "host/io/reader.h"
 
 #define OSS_COST(name) extern const oss_cost_desc oss_cost_##name;
 #include "host/search/costs.def"
@@ -74,24 +73,10 @@ static oss_status select_columns(const oss_member *cost, const oss_problem *p, o
   return OSS_OK;
 }
 
-static oss_status load_matrix(const oss_member *cost, const oss_problem *p, oss_cost_view *view) {
-  const char *path = oss_member_path(cost, "file"), *dataset = oss_member_text(cost, "dataset");
-  oss_array matrix;
-  OSS_TRY(oss_io_read(path, dataset, OSS_F32, 2, 2, &matrix));
-  if (matrix.dims[1] != p->elements) {
-    size_t has = matrix.dims[1];
-    oss_array_free(&matrix);
-    return oss_member_fail(cost, "%s: '%s' has rows of %zu values, a sample has %zu elements", path, dataset, has, p->elements);
-  }
-  view->matrix = matrix.data;
-  view->count = matrix.dims[0];
-  return OSS_OK;
-}
-
 oss_status oss_cost_view_create(const oss_member *cost, const oss_problem *p, oss_cost_view *out) {
   const oss_cost_desc *desc = (const oss_cost_desc *)cost->desc;
   *out = (oss_cost_view){.data = desc->data, .calls = desc->calls, .p = oss_member_real(cost, "p"), .count = p->elements};
-  return oss_member_value(cost, "file")->given ? load_matrix(cost, p, out) : select_columns(cost, p, out);
+  return desc->matrix ? desc->matrix(cost, p, out) : select_columns(cost, p, out);
 }
 
 void oss_cost_view_free(oss_cost_view *view) {

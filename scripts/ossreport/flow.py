@@ -9,6 +9,7 @@ import re
 DEPENDS = {"average": ("samples", "average"), "reduce": ("samples", "joint")}
 # Left out of a label at these values.
 USUAL = {"cost.kind": "xt", "cost.p": 2, "cost.channels": "all", "cost.frames": "all"}
+LIMITS = ("max_calls", "calls")  # what a search may take at most, in no label
 
 
 def _scalar(text):
@@ -110,7 +111,8 @@ def _option(name, value, plain):
 def _options(value, depends):
     parsed = parse(value)
     flat = _flatten(parsed) if isinstance(parsed, dict) else {}
-    flat.pop("kind", None)
+    for key in ("kind", *LIMITS):
+        flat.pop(key, None)
     for key, (other, needed) in depends.items():
         if flat.get(other, needed) != needed:
             flat.pop(key, None)

@@ -103,7 +103,7 @@ class Result:
     def _find_axes(self):
         axes = [axis for axis in AXES if any(axis in cell.attributes for cell in self.cells)]
         rest = list(dict.fromkeys(key for cell in self.cells for key in cell.attributes))
-        rest = [key for key in rest if key not in AXES + RESULTS and not key.endswith(("_seconds", "_nfe"))]
+        rest = [key for key in rest if key not in AXES + RESULTS and not key.startswith("search_")]
         rest.sort(key=lambda key: not isinstance(self.cells[0].attributes.get(key), str))
 
         def points(names):

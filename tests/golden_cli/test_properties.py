@@ -80,6 +80,34 @@ class PropertyTest(unittest.TestCase):
                 self.compared += 1
 
 
+class Frequencies(PropertyTest):
+    """The cost dct is the cost feature with the matrix of its cosines; with every frequency that of all elements."""
+
+    def check(self, shape, keep):
+        with h5py.File(self.path("wide.h5"), "r+") as file:
+            if shape:
+                file["gmm/shape"] = shape
+            sides = [1, 1, *shape][-2:] if shape else [1, 12]
+            waves = [np.array([[np.cos(np.pi * (n + 0.5) * k / size) for n in range(size)] for k in range(min(keep, size))]) for size in sides]
+            waves = [w / np.linalg.norm(w, axis=1, keepdims=True) for w in waves]
+            plane = np.kron(*waves)
+            file["features"] = np.kron(np.eye(12 // plane.shape[1]), plane).astype(np.float32)
+        costs = [{"kind": "dct", "keep": keep}, {"kind": "feature", "file": self.path("wide.h5"), "dataset": "features"}]
+        costs += [{"kind": "dct", "keep": 12}, {"kind": "xt"}]
+        config = [self.config([oss(cost=cost)], steps=[5], noise=None) for cost in costs]
+        cells = [self.run_config(each).cells[0] for each in config]
+        for first, second in (cells[:2], cells[2:]):
+            np.testing.assert_allclose(first["search/cost"], second["search/cost"], rtol=1e-4, atol=1e-9)
+            self.compared += 1
+        self.assertGreater(np.nanmax(np.abs(cells[0]["search/cost"][:, -1, 0] - cells[2]["search/cost"][:, -1, 0])), 1e-6)
+
+    def test_a_row(self):
+        self.check(None, 3)
+
+    def test_pictures(self):
+        self.check((2, 2, 3), 2)
+
+
 class Tables(PropertyTest):
     def test_carry_never_gets_worse(self):
         for outcome in self.outcomes([oss("carry", s, k) for s in STARTS for k in ("per_sample", "joint")]):
