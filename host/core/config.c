@@ -20,7 +20,7 @@ static const char *const root_keys[] = {"name",    "seed",    "denoiser", "noise
                                         "teacher", "student", "metrics",  "output", "report",  NULL};
 static const char *const noise_keys[] = {"file", "dataset", NULL};
 static const char *const samples_keys[] = {"search", "evaluate", "batch", NULL};
-static const char *const teacher_keys[] = {"solver", "grid", "steps", "cache", NULL};
+static const char *const teacher_keys[] = {"solver", "grid", "steps", "reference", "cache", NULL};
 static const char *const student_keys[] = {"solver", "steps", "schedule", "calibration", "quantiles", NULL};
 static const char *const output_keys[] = {"file", "save", NULL};
 static const char *const save_words[] = {"tables", "samples", "trajectory"};
@@ -136,6 +136,14 @@ static oss_status read_cache(const oss_node *teacher, oss_config *out) {
   return out->cache ? OSS_OK : no_memory(out);
 }
 
+/* One teacher for the metrics of all cells. */
+static oss_status read_reference(const oss_node *teacher, int files, oss_config *out) {
+  const oss_node *node = oss_node_get(teacher, "reference");
+  if (!node) return OSS_OK;
+  if (files) return oss_node_fail(node, "teacher.reference", "is not for a grid from a file, which has its own number of steps");
+  return oss_node_int(node, "teacher.reference", 1, MAX_STEPS, NULL, &out->reference);
+}
+
 static oss_status read_teacher(const oss_node *root, oss_config *out) {
   const oss_node *teacher = NULL;
   OSS_TRY(section(root, "teacher", teacher_keys, &teacher));
@@ -147,6 +155,7 @@ static oss_status read_teacher(const oss_node *root, oss_config *out) {
   for (size_t i = 0; i < out->teacher_grids.count; i++) files |= out->teacher_grids.at[i]->desc->own_steps;
   OSS_TRY(oss_numbers_parse(oss_node_get(teacher, "steps"), "teacher.steps", &any_steps, files ? OSS_FROM_FILE : OSS_DEFAULT_TEACHER_STEPS,
                             &out->teacher_steps));
+  OSS_TRY(read_reference(teacher, files, out));
   return read_cache(teacher, out);
 }
 

@@ -30,7 +30,8 @@ typedef struct oss_config {
   char *name;       /* default: the file's name without its ending */
   char *noise_file; /* NULL: drawn noise; else resolved path */
   char *noise_dataset;
-  char *cache;  /* teacher.cache: "auto", "none" or a folder (resolved) */
+  int64_t reference; /* teacher.reference: steps of the teacher that metrics compare with; 0: each cell's own */
+  char *cache;       /* teacher.cache: "auto", "none" or a folder (resolved) */
   char *output; /* output.file, resolved: beside the config if that folder exists, else below the current one; default results/NAME.h5 */
   unsigned save;
   int64_t batch; /* samples.batch: at most this many samples at a time; 0: chosen from memory */

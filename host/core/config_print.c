@@ -52,6 +52,7 @@ static void add_teacher(oss_text *text, const oss_config *config) {
     add_numbers(text, &config->teacher_steps);
     oss_text_add(text, "\n");
   }
+  if (config->reference > 0) oss_text_add(text, "  reference: %" PRId64 "\n", config->reference);
   oss_text_add(text, "  cache: ");
   if (strcmp(config->cache, "auto") == 0 || strcmp(config->cache, "none") == 0)
     oss_text_add(text, "%s", config->cache);

@@ -52,6 +52,7 @@ static void close_teachers(oss_context *c) {
 static void close_problem(oss_context *c) {
   close_teachers(c);
   oss_problem_free(&c->problem);
+  oss_problem_free(&c->reference);
   c->open = 0;
 }
 
@@ -77,6 +78,29 @@ static oss_status check_noise(const oss_config *config, const oss_problem *p, co
   if (p->noise_file == NULL || needed <= p->noise_rows) return OSS_OK;
   return oss_fail(OSS_ERR_INPUT, "%s: noise '%s' has %zu samples, samples.search and samples.evaluate need %zu", p->noise_file,
                   p->noise_dataset, p->noise_rows, needed);
+}
+
+/* Whether the metrics compare with another teacher than the cell's own. */
+static int refers(const oss_config *config, const oss_cell *cell) {
+  return config->reference > 0 && cell->teacher_steps != config->reference;
+}
+
+const oss_problem *oss_context_scored_problem(const oss_context *c) {
+  return refers(c->config, &c->cell) ? &c->reference : &c->problem;
+}
+
+/* The searched samples' teacher is the scored samples' too. */
+int oss_context_one_teacher(const oss_config *config, const oss_cell *cell) {
+  return cell->samples_evaluate == OSS_SAME && !refers(config, cell);
+}
+
+static oss_status open_reference(oss_context *c) {
+  oss_cell cell = c->cell;
+  if (!refers(c->config, &cell)) return OSS_OK;
+  cell.teacher_steps = c->config->reference;
+  OSS_TRY(oss_problem_create(c->config, &cell, c->be, c->denoiser, &c->reference));
+  c->reference.batch = c->problem.batch; /* samples go through both in the same batches */
+  return OSS_OK;
 }
 
 static int same_problem(const oss_cell *a, const oss_cell *b) {
@@ -106,6 +130,7 @@ oss_status oss_context_move(oss_context *c, const oss_cell *cell) {
   OSS_TRY(oss_problem_create(c->config, cell, c->be, c->denoiser, &c->problem));
   c->open = 1;
   if (c->problem.batch == 0) c->problem.batch = auto_batch(&c->problem);
+  OSS_TRY(open_reference(c));
   return check_noise(c->config, &c->problem, cell);
 }
 
@@ -130,7 +155,7 @@ int oss_context_searches(const oss_config *config) {
 
 int oss_context_end_only(const oss_config *config, const oss_cell *cell) {
   if ((config->save & OSS_SAVE_TRAJECTORY) || oss_score_needs_of(&config->metrics).points) return 0;
-  return cell->samples_evaluate != OSS_SAME || !oss_context_searches(config);
+  return !oss_context_one_teacher(config, cell) || !oss_context_searches(config);
 }
 
 /* Also says how the cell's student is calibrated to them. */
@@ -158,17 +183,17 @@ static oss_status take_quantiles(oss_context *c) {
 
 static oss_status open_teachers(oss_context *c) {
   size_t searched = (size_t)c->cell.samples_search;
-  int same = c->cell.samples_evaluate == OSS_SAME;
-  if (c->search_teacher == NULL && (oss_context_searches(c->config) || same)) {
-    int end_only = same && oss_context_end_only(c->config, &c->cell);
+  int one = oss_context_one_teacher(c->config, &c->cell);
+  if (c->search_teacher == NULL && (oss_context_searches(c->config) || one)) {
+    int end_only = one && oss_context_end_only(c->config, &c->cell);
     OSS_TRY(oss_teacher_create(&c->problem, 0, searched, end_only, c->cache, c->progress, &c->search_teacher));
   }
   if (c->score_teacher != NULL) return OSS_OK;
-  if (same) {
+  if (one) {
     c->score_teacher = c->search_teacher;
     return OSS_OK;
   }
-  return oss_teacher_create(&c->problem, oss_context_score_first(c->config, &c->cell), oss_context_score_count(&c->cell),
+  return oss_teacher_create(oss_context_scored_problem(c), oss_context_score_first(c->config, &c->cell), oss_context_score_count(&c->cell),
                             oss_context_end_only(c->config, &c->cell), c->cache, c->progress, &c->score_teacher);
 }
 

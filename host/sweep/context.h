@@ -18,6 +18,7 @@ typedef struct oss_context {
   oss_cell cell; /* the cell last moved to */
   oss_denoiser *denoiser;
   oss_problem problem;
+  oss_problem reference; /* the same with the steps of teacher.reference; empty where that is the cell's own teacher */
   oss_teacher *search_teacher, *score_teacher; /* score_teacher == search_teacher when the same samples are scored */
   int64_t closed_nfe;                          /* spent by teachers that were closed */
   double closed_seconds;
@@ -44,6 +45,11 @@ void oss_context_spent(const oss_context *context, int64_t *nfe, double *seconds
  * is scored on the same noise. */
 size_t oss_context_score_count(const oss_cell *cell);
 size_t oss_context_score_first(const oss_config *config, const oss_cell *cell);
+
+/* The problem of the scored samples' teacher: the cell's own, or the reference (teacher.reference). And whether one teacher serves the
+ * search and the scores. */
+const oss_problem *oss_context_scored_problem(const oss_context *context);
+int oss_context_one_teacher(const oss_config *config, const oss_cell *cell);
 
 /* Whether the scored samples' teacher needs its end states only; and whether the searched samples' teacher is needed at all. */
 int oss_context_end_only(const oss_config *config, const oss_cell *cell);

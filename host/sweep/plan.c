@@ -64,10 +64,11 @@ static void count_teaching(oss_plan *plan, const oss_context *c, size_t first, s
   if (before != NULL && before->teacher == teacher && before->cell.seed == cell->seed &&
       before->cell.samples_search == cell->samples_search && before->cell.samples_evaluate == cell->samples_evaluate)
     return;
-  int same = cell->samples_evaluate == OSS_SAME;
-  size_t samples =
-      (oss_context_searches(c->config) || same ? (size_t)cell->samples_search : 0) + (same ? 0 : oss_context_score_count(cell));
-  int64_t calls = (int64_t)samples * oss_grid_calls(cell->teacher_solver, &c->problem.grid);
+  int one = oss_context_one_teacher(c->config, cell);
+  int64_t searched = oss_context_searches(c->config) || one ? cell->samples_search : 0;
+  int64_t scored = one ? 0 : (int64_t)oss_context_score_count(cell);
+  int64_t calls = searched * oss_grid_calls(cell->teacher_solver, &c->problem.grid) +
+                  scored * oss_grid_calls(cell->teacher_solver, &oss_context_scored_problem(c)->grid);
   plan->teachers[teacher].nfe += calls * c->denoiser->evaluations;
   plan->work += (double)calls * c->denoiser->flops;
 }
@@ -78,10 +79,10 @@ static size_t group_bytes(const oss_context *c, const oss_member *schedule, cons
   oss_evaluation evaluation = oss_context_evaluation(c);
   size_t batch = p->batch, searched = input->samples < batch ? input->samples : batch;
   size_t scored = evaluation.samples < batch ? evaluation.samples : batch;
-  int same = c->cell.samples_evaluate == OSS_SAME, end_only = oss_context_end_only(c->config, &c->cell);
+  int one = oss_context_one_teacher(c->config, &c->cell), end_only = oss_context_end_only(c->config, &c->cell);
   size_t teachers = 0, held;
-  if (oss_context_searches(c->config) || same) teachers += oss_teacher_bytes(p, searched, same && end_only);
-  if (!same) teachers += oss_teacher_bytes(p, scored, end_only);
+  if (oss_context_searches(c->config) || one) teachers += oss_teacher_bytes(p, searched, one && end_only);
+  if (!one) teachers += oss_teacher_bytes(oss_context_scored_problem(c), scored, end_only);
   size_t teaching = oss_sample_bytes(p, p->teacher_solver, searched > scored ? searched : scored);
   size_t searching = oss_schedule_bytes(schedule, input, &held);
   size_t scoring = oss_evaluate_bytes(&evaluation, steps) + held;
@@ -148,6 +149,9 @@ oss_status oss_plan_create(oss_context *context, oss_plan *out) {
   oss_key_memo memo = {0};
   oss_status status;
   *out = (oss_plan){0};
+  if (config->reference > 0 && oss_score_needs_of(&config->metrics).points)
+    return oss_fail(OSS_ERR_CONFIG, "%s: teacher.reference: a metric of the points on the way (trajectory) needs each cell's own teacher",
+                    config->path);
   OSS_TRY(oss_config_cell_count(config, &plan.count));
   plan.cells = calloc(plan.count, sizeof *plan.cells);
   int64_t *budgets = malloc(config->steps.count * sizeof *budgets);
