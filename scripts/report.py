@@ -49,7 +49,8 @@ def print_scores(study, plan, form):
             print(f"\n{table.title}{gap}" if table.title else "\n", end="")
             print(render.markdown(table) if form == "markdown" else render.text(table))
         notes = [*dict.fromkeys(note for table in found for note in table.notes)]
-        notes += [note for name in ([metric] if metric else plan.metrics) for note in tables.notes(study, name)]
+        plain = ([metric] if metric else plan.metrics) if plan.relative is None else []
+        notes += [note for name in plain for note in tables.notes(study, name)]
         notes = [f"[{mark}] {text}" for mark, text in footnotes] + notes
         notes = [note for note in notes if note not in said]
         said.update(notes)

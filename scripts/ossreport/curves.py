@@ -8,6 +8,7 @@ from collections import namedtuple
 from . import flow, layout, lines, stats
 
 ACROSS = {"steps": "steps of the student", "teacher_steps": "steps of the teacher", "samples_search": "samples searched"}
+CLEAR = [lines.LINES[i] for i in (0, 2, 3, 1)]  # the dashes that are told apart best first
 MOST_LINES = 12  # in one picture, where another axis can make pictures instead
 
 # across: the axis on the x axis or None; lines, pictures: axes; points: {picture key: {line key: [(x, mean)]}}
@@ -43,12 +44,14 @@ def make(study, metric):
 
 
 def looks(study, ways):
-    """{line key: style}: with one axis the schedule's own, else a colour by the first axes and a dash by the schedule."""
+    """{line key: style}. With the schedule alone its own; else the axis with more values has the colours, the other the dashes."""
     own = lines.styles(study)
     keys = list(layout.groups(study, ways))
-    if len(ways) == 1:
-        return {key: own[key[0]] for key in keys}
     first = list(dict.fromkeys(key[:-1] for key in keys))
+    if len(first) == 1:
+        return {key: own[key[-1]] for key in keys}
+    if len(first) < len(study.schedules):
+        return {key: {**own[key[-1]], "linestyle": CLEAR[first.index(key[:-1]) % 4]} for key in keys}
     drawn = [schedule for schedule in study.schedules if schedule != study.baseline]
     result = {}
     for key in keys:
@@ -58,7 +61,7 @@ def looks(study, ways):
         else:
             place = drawn.index(key[-1])
             marker = lines.MARKERS[place % len(lines.MARKERS)]
-            result[key] = {"color": colour, "linestyle": lines.LINES[(0, 2, 3, 1)[place % 4]], "marker": marker}
+            result[key] = {"color": colour, "linestyle": CLEAR[place % 4], "marker": marker}
     return result
 
 

@@ -100,7 +100,8 @@ def _mark(plan, study, keys, estimates, printed):
     axes = plan.rows if by_columns else plan.columns
     groups = {}
     for (row, column), e in estimates.items():
-        if e and stats.comparable(e):
+        itself = plan.relative in [*zip(plan.rows, row), *zip(plan.columns, column)]  # what the others are compared with
+        if e and stats.comparable(e) and not itself:
             own = dict(zip(axes, row if by_columns else column))
             group = (column if by_columns else row, tuple(own[axis] for axis in apart))
             groups.setdefault(group, []).append((row, column))

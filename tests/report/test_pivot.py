@@ -171,7 +171,7 @@ class Tables(PivotTest):
         cells = [cell(5, BEST, [20, 22], [0, 0]), cell(5, OSS, [18, 21], [0.02, 0.04]), cell(9, OSS, [18, 21], [0.1, 0.2])]
         study = self.study(cells, "report: {relative: {schedule: exhaustive}}\n")
         table, _ = self.table(study, "mse")
-        self.assertEqual(self.texts(table), [(["exhaustive"], ["1.00*", ""]), (["oss"], ["∞", "–"])])
+        self.assertEqual(self.texts(table), [(["exhaustive"], ["1.00", ""]), (["oss"], ["∞", "–"])])
 
 
 class Formats(PivotTest):
@@ -268,6 +268,10 @@ class Curves(PivotTest):
         self.assertEqual(looks[FIRST, OSS]["color"], looks[FIRST, "uniform"]["color"])
         self.assertNotEqual(looks[FIRST, OSS]["color"], looks[SECOND, OSS]["color"])
         self.assertNotEqual(looks[FIRST, OSS]["linestyle"], looks[FIRST, "uniform"]["linestyle"])
+        gits = [cell(m, "{kind: gits}", [m, m], solver=o, denoiser=d) for m in (5, 9) for o in (FIRST, SECOND) for d in (A, B)]
+        looks = curves.looks(self.study([*cells, *gits]), found.lines)  # more schedules than solvers: those have the colours
+        self.assertEqual(looks[FIRST, OSS]["color"], looks[SECOND, OSS]["color"])
+        self.assertNotEqual(looks[FIRST, OSS]["linestyle"], looks[SECOND, OSS]["linestyle"])
         self.assertEqual(curves.name(study, found.lines, (SECOND, OSS)), "dpmpp (order=2), oss")
 
     def test_too_many_lines_make_pictures(self):
