@@ -82,9 +82,13 @@ static int64_t guide_calls(const oss_member *guide, const oss_search_input *inpu
   if (o->per_sample || oss_branch_plan_of(input, o, &plan) != OSS_OK || !plan.out_of_reach) return 0;
   oss_search_input quiet = *input;
   quiet.want_tables = 0;
-  for (size_t i = 0; i < input->budget_count; i++)
+  int alone = oss_solver_tail(input->solver) > 1; /* it searches each budget by itself then */
+  int64_t calls = 0;
+  for (size_t i = 0; i < input->budget_count; i++) {
     if (oss_schedule_check(guide, &quiet, input->budgets[i]) != OSS_OK) return 0;
-  int64_t calls = oss_schedule_nfe(guide, &quiet, oss_search_largest(input)) / input->problem->denoiser->evaluations;
+    int64_t own = oss_schedule_nfe(guide, &quiet, input->budgets[i]) / input->problem->denoiser->evaluations;
+    calls = alone ? calls + own : own > calls ? own : calls;
+  }
   return calls <= o->calls / 2 ? calls : 0;
 }
 
