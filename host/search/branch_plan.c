@@ -46,19 +46,21 @@ static double extra_calls(const oss_branch_tree *t) {
   return (double)(portions - 1) * calls * steps * (double)input->samples;
 }
 
+double oss_branch_price(const oss_branch_tree *t) {
+  return oss_tree_calls(&t->tree) * (double)t->branch->input->samples + (t->branch->rows > 1 ? 0.0 : extra_calls(t));
+}
+
 static oss_status plan_tree(oss_branch_tree *t, void *state) {
   oss_branch_plan *plan = state;
   const oss_branch *b = t->branch;
   double one = oss_tree_calls(&t->tree), samples = (double)b->input->samples, leaves = oss_tree_leaves(&t->tree);
-  if (b->rows > 1) {
-    plan->calls += one * samples;
-  } else if (one > (double)b->options.calls) {
+  plan->first += one;
+  plan->calls += oss_branch_price(t);
+  if (b->rows > 1) return OSS_OK;
+  if (one > (double)b->options.calls)
     plan->out_of_reach = 1;
-    plan->calls = INFINITY;
-  } else {
-    plan->calls += one * samples + extra_calls(t);
-    if (samples > 1.0 && leaves > plan->leaves) plan->leaves = leaves;
-  }
+  else if (samples > 1.0 && leaves > plan->leaves)
+    plan->leaves = leaves;
   return OSS_OK;
 }
 
@@ -68,7 +70,10 @@ oss_status oss_branch_plan_of(const oss_search_input *input, const oss_branch_op
   if (input->budget_count == 0) return OSS_OK;
   OSS_TRY(oss_branch_create(input, options, &branch));
   oss_status status = oss_branch_each(&branch, 0, plan_tree, out);
-  if (branch.rows == 1 && out->calls > (double)options->calls) out->calls = (double)options->calls;
+  if (branch.rows == 1 && out->calls > (double)options->calls) {
+    out->calls = (double)options->calls;
+    out->tight = 1;
+  }
   oss_branch_free(&branch);
   return status;
 }
