@@ -26,6 +26,8 @@ typedef struct oss_branch {
   size_t depth, rows; /* the largest budget; 1, or S per sample */
   char *wanted;       /* [depth+1] */
   size_t *serves;     /* [depth+1]: the smallest budget that d steps can serve */
+  size_t *tree;       /* [depth+1]: the depth of the tree that d steps are in */
+  int apart;          /* there are several trees */
   double *best;       /* [depth+1][rows]: the lowest sum of errors seen; infinite: none */
   int32_t *path;      /* [depth+1][rows][depth]: its indices without the 0 */
   double *limit;      /* [depth+1]: a sum above is of no use */
@@ -34,7 +36,8 @@ typedef struct oss_branch {
   const oss_found *found; /* schedules of the budgets to begin with, borrowed; NULL: none */
 } oss_branch;
 
-/* One tree of a search: all schedules, or under a solver that counts the remaining steps those of one number of steps. */
+/* One tree of a search: all schedules; under a solver that counts the remaining steps those of one number of steps; or, where one tree for
+ * all budgets is too large, those of one budget. */
 typedef struct oss_branch_tree {
   oss_branch *branch;
   oss_tree tree;
