@@ -119,6 +119,13 @@ def _options(value, depends):
     return flat
 
 
+def _of_kind(key, family):
+    """Whether a nested option is there for some kinds of its member and missing for the others."""
+    kind_key = key.rpartition(".")[0] + ".kind"
+    having = {flat.get(kind_key) for flat in family.values() if key in flat}
+    return "." in key and not having & {flat.get(kind_key) for flat in family.values() if key not in flat}
+
+
 def _differing(family, depends):
     """The options that do not have one value in the whole family, in their order."""
     options = list(dict.fromkeys(key for flat in family.values() for key in flat))
@@ -126,7 +133,7 @@ def _differing(family, depends):
     for key in options:
         values = [repr(flat[key]) for flat in family.values() if key in flat]
         # An option that hangs on another one is missing where that one already tells the values apart.
-        if len(set(values)) > 1 or len(values) < len(family) and key not in depends:
+        if len(set(values)) > 1 or len(values) < len(family) and key not in depends and not _of_kind(key, family):
             found.append(key)
     for key in depends:  # too much where the others tell the values apart
         rest = [other for other in found if other != key]
