@@ -159,6 +159,27 @@ static void stage_row(const oss_member *solver, const oss_step *step, oss_row *o
   if (!(oss_solver_stage(solver, step, out) > 0.0)) *out = (oss_row){.a = 1.0}; /* its output is not used */
 }
 
+/* A step takes the noise at the intermediate point as (m - (1 - t) D) / t, m being what its row leads to. The denoiser was given m mapped:
+ * D + (m - mapped) / (1 - t) in place of D makes it the noise of that. */
+static oss_status move_second(walker *w, size_t i, const float *x) {
+  const oss_walk *walk = w->walk;
+  const oss_problem *p = w->problem;
+  if (walk->calibration == NULL || walk->calibration->kind == OSS_CALIBRATION_NONE) return OSS_OK;
+  for (size_t r = 0; r < walk->rows; r++) {
+    double seen[OSS_MAX_TERMS], *to = w->host + 4 * r;
+    oss_row row;
+    oss_step step = step_of(walk, r, i, seen);
+    double t = oss_solver_stage(walk->solver, &step, &row), share = t > 0.0 ? 1.0 / (1.0 - t) : 0.0;
+    to[0] = t > 0.0 ? share * row.a : 0.0;
+    to[1] = t > 0.0 ? share * row.b[0] : 0.0;
+    to[2] = -share;
+    to[3] = 1.0;
+  }
+  OSS_TRY(oss_buffer_upload(&w->coef, 0, walk->rows * 4 * sizeof *w->host, w->host));
+  oss_terms terms = {{x, w->output.data, w->middle.data, w->second.data}};
+  return p->be->ops->lincomb(p->be, w->count, p->elements, 4, walk->rows == 1 ? 0 : 4, w->coef.data, terms, w->second.data);
+}
+
 /* The second call of a two-call step. */
 static oss_status visit_middle(walker *w, size_t i, const float *x) {
   const oss_walk *walk = w->walk;
@@ -175,7 +196,8 @@ static oss_status visit_middle(walker *w, size_t i, const float *x) {
     w->host[r] = t > 0.0 ? t : seen[0];
   }
   OSS_TRY(oss_calibrate(&w->calibrator, w->host, w->middle.data, NULL));
-  return call(w, w->middle.data, w->second.data);
+  OSS_TRY(call(w, w->middle.data, w->second.data));
+  return move_second(w, i, x);
 }
 
 /* A trajectory shows x corrected; the rows of the step go on from x as it arrived. */

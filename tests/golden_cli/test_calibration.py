@@ -180,6 +180,34 @@ class Rules(Base):
             got = cell["trajectory/student"].reshape(4, SAMPLES, -1)
             np.testing.assert_allclose(cell["trajectory/quantiles"], np.quantile(got, LEVELS, axis=2).mean(axis=2).T, rtol=1e-6, atol=1e-7)
 
+    def test_two_calls(self):
+        """Heun: the point of the second call is mapped too, and its noise is that of the mapped point."""
+        _, _, problem = self.load(self.name, self.grid)
+        times, quantiles = problem.t[[24, 15, 6, 0]], teacher_quantiles(problem)
+        schedule = {"kind": "file", "file": self.write("steps.h5", index=np.array([24, 15, 6, 0], dtype=np.int32)), "dataset": "index"}
+        outcome = self.run_one(schedule, 3, solver="heun")
+
+        def noise(x, t):
+            return (x - (1 - t) * problem.mixture.denoise(x, t)) / t
+
+        def end(sample, kind):
+            x = problem.start[sample]
+            for now, to in zip(times[:-1], times[1:]):
+                targets = [[np.interp(t, problem.t, quantiles[:, i]) for i in range(2)] for t in (now, to)]
+                x = calibrate(x, kind, targets[0])
+                ratio, slope = (1 - to) / (1 - now), (to - now) / (1 - now)
+                if now == 1 or to == 0:
+                    x = (to / now) * x + (1 - to / now) * problem.mixture.denoise(x, now)
+                    continue
+                first = noise(x, now)
+                middle = calibrate(ratio * x + slope * first, kind, targets[1])
+                x = ratio * x + slope * (first + noise(middle, to)) / 2
+            return x
+
+        for kind in KINDS:
+            cell = outcome.find("file", 3, calibration=kind)
+            self.assert_states(cell["samples/student"], np.array([end(s, kind) for s in range(SAMPLES)]), kind)
+
     def test_batches_change_nothing(self):
         search = {"kind": "oss", "samples": "joint"}
         results = [self.run_one(["uniform", search], [2, 5], {"samples": {"search": 3, "evaluate": "same", "batch": b}}, f"b{b}") for b in (1, 2, 3)]

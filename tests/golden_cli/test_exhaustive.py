@@ -176,6 +176,19 @@ class Exhaustive(unittest.TestCase):
         problem = ref.Problem(case.problem.mixture, t, case.problem.start)
         self.assertLessEqual(few["@search_cost"], np.mean([problem.cost(even, s) for s in range(SAMPLES)]) * 1.0001)
 
+    def test_a_large_budget_leaves_the_small_ones_their_trees(self):
+        """What can be finished is, beside what can't: the budgets then have trees of their own."""
+        case, grid = self.cases[0], {"grid": "edm", "steps": 40, "cache": "none"}
+        for fewer in (True, False):
+            name = schedule(calls=20000, fewer=fewer)
+            both, alone = case.run("both", [name], [2, 8], teacher=grid), case.run("alone", [name], [2], teacher=grid).cells[0]
+            small, large = both.find(name, 2), both.find(name, 8)
+            self.assertEqual((small["@search_complete"], large["@search_complete"]), (1, 0))
+            for key in ("@search_cost", "@search_bound", "schedule/index"):
+                np.testing.assert_array_equal(small[key], alone[key])
+            self.assertLessEqual(large["@search_nfe"], 20000 + 30 * SAMPLES)
+            self.assertLess(large["@search_cost"], small["@search_cost"])
+
     def test_per_sample_needs_enough_calls(self):
         case, per_sample = self.cases[0], {"samples": "per_sample", "fewer": True, "start": "free"}
         whole = SAMPLES * case.nodes(3, "free", True)

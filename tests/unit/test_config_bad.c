@@ -76,7 +76,7 @@ static void bad_configs(void **state) {
       {D T "student: {steps: 5, schedule: uniform, calibration: {kind: scale, quantiles: [0.1, 0.9]}}\n", "student.calibration|quantiles"},
       {D T "student:\n", ":3|student: must be a map, found nothing|steps"},
       {D T "student: [5]\n", "student: must be a map, found a list"},
-      {D S "teacher: edm\n", "teacher: must be a map|'edm'|solver, grid, steps, cache"},
+      {D S "teacher: edm\n", "teacher: must be a map|'edm'|solver, grid, steps, reference, cache"},
       {D T S "samples: 64\n", "samples: must be a map, found 64|search, evaluate, batch"},
       {D T S "output: r.h5\n", "output: must be a map"},
       {D T S "noise: n.h5\n", "noise: must be a map"},
