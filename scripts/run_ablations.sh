@@ -2,11 +2,17 @@
 # SPDX-FileCopyrightText: 2026 ossbench authors
 # SPDX-License-Identifier: Apache-2.0
 # Runs every configs/ablations/*.yaml, writes results/ablation_NAME.h5 and beside it the tables (.txt, .md, .csv) and the page (_report/).
-#   scripts/run_ablations.sh [NAME ...] [-- arguments for ossbench run, such as --set samples.search=64]
-# Goes on after a failure and then ends with status 1. OSSBENCH names another program than build/release/ossbench.
+#   scripts/run_ablations.sh [--keep DIR] [NAME ...] [-- arguments for ossbench run, such as --set samples.search=64]
+# --keep copies the Markdown tables and the overview pictures to a folder, such as results/reference. Goes on after a failure and then ends with status 1. OSSBENCH names another program than build/release/ossbench.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 program=${OSSBENCH:-build/release/ossbench}
+keep=
+if [ "${1:-}" = --keep ]; then
+  keep=${2:?run_ablations: --keep needs a folder}
+  shift 2
+  mkdir -p "$keep"
+fi
 names=()
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
   names+=("$1")
@@ -33,6 +39,10 @@ one() { # NAME, arguments for run
     /usr/bin/python3 scripts/report.py "$result" --format "${kind%:*}" "${costs[@]}" >"$base.${kind#*:}" || return 1
   done
   /usr/bin/python3 scripts/report.py "$result" --output "${base}_report" >&2 || return 1
+  if [ -n "$keep" ]; then
+    cp "$base.md" "$keep/$name.md" || return 1
+    if [ -f "${base}_report/overview.png" ]; then cp "${base}_report/overview.png" "$keep/$name.png" || return 1; fi
+  fi
   cat "$base.txt"
 }
 number=0

@@ -11,7 +11,7 @@ ACROSS = {"steps": "steps of the student", "teacher_steps": "steps of the teache
 CLEAR = [lines.LINES[i] for i in (0, 2, 3, 1)]  # the dashes that are told apart best first
 MOST_LINES = 12  # in one picture, where another axis can make pictures instead
 
-# across: the axis on the x axis or None; lines, pictures: axes; points: {picture key: {line key: [(x, mean)]}}
+# across: the axis on the x axis or None; lines, pictures: axes; points: {picture key: {line key: [(x, Estimate)]}}
 Curves = namedtuple("Curves", "across lines pictures points")
 
 
@@ -32,14 +32,14 @@ def make(study, metric):
     """The Curves of a metric; points whose mean is not finite are left out, and lines without points."""
     across, ways, pictures = _axes(study)
     points = {}
-    axes = [*pictures, *ways, across] if across else []
-    for key, cells in layout.groups(study, axes).items() if across else ():
+    axes = [*pictures, *ways, across or "steps"]
+    for key, cells in layout.groups(study, axes).items():
         cells = [cell for cell in cells if cell.done and metric in cell.metrics]
         score = stats.score(cells, metric) if cells else None
         picture, line = key[: len(pictures)], key[len(pictures) : -1]
         found = points.setdefault(picture, {})
         if score and math.isfinite(score.mean):
-            found.setdefault(line, []).append((key[-1], score.mean))
+            found.setdefault(line, []).append((key[-1], score))
     return Curves(across, ways, pictures, points)
 
 
@@ -63,6 +63,11 @@ def looks(study, ways):
             marker = lines.MARKERS[place % len(lines.MARKERS)]
             result[key] = {"color": colour, "linestyle": CLEAR[place % 4], "marker": marker}
     return result
+
+
+def across_text(found, value):
+    """A value of the axis across, in words."""
+    return layout.WORDS[found.across or "steps"](value)
 
 
 def name(study, ways, key):
