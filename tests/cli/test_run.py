@@ -16,7 +16,7 @@ import numpy as np
 import yaml
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from cli import CONFIG, TIMES, CliTest, compare, contents, run  # noqa: E402
+from cli import BINARY, CONFIG, TIMES, CliTest, compare, contents, run, start  # noqa: E402
 
 PER_SAMPLE = {"kind": "oss", "variant": "carry", "samples": "per_sample"}
 SWEEP = {
@@ -312,6 +312,17 @@ class Run(CliTest):
         self.run_config({**changes, "samples.batch": 7}, "--output", "a.h5", "--threads", "1")
         self.run_config({**changes, "samples.batch": 3}, "--output", "b.h5", "--threads", "2")
         compare(self, self.path("a.h5"), self.path("b.h5"), (*TIMES, "@config", "/@threads", "/teacher/0000@nfe"))
+
+    def test_waiting_threads_sleep(self):
+        """Unless the user says otherwise; OpenMP's own report says what holds. The last report is that of the program at work."""
+        program = ("env", "-u", "OMP_WAIT_POLICY", "-u", "GOMP_SPINCOUNT", "OMP_DISPLAY_ENV=verbose")
+        for more, spins in (((), "'1000'"), (("GOMP_SPINCOUNT=77",), "'77'")):
+            process = start(["run", self.config({}), "--quiet"], self.dir, program=(*program, *more, BINARY))
+            err = process.communicate()[1].decode()
+            self.assertEqual(process.returncode, 0, err)
+            if "GOMP_SPINCOUNT" not in err:
+                self.skipTest("another OpenMP")
+            self.assertEqual(re.findall(r"GOMP_SPINCOUNT = (\S+)", err)[-1], spins)
 
     def test_noise_from_a_file(self):
         noise = {"noise": {"file": "problem.h5", "dataset": "noise"}, "output.save": "trajectory", "initial": ["t", "one"]}
