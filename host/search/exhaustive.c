@@ -190,6 +190,7 @@ const oss_schedule_desc oss_search_exhaustive = {
              .options = options,
              .option_count = sizeof options / sizeof options[0]},
     .needs_teacher = 1,
+    .shares = 1, /* calls */
     .check = check,
     .find = find,
     .bytes = bytes,

@@ -40,6 +40,11 @@ int oss_schedule_needs_teacher(const oss_member *member) {
   return desc_of(member)->needs_teacher;
 }
 
+int oss_schedule_shares(const oss_member *member) {
+  const oss_member *init = oss_member_value(member, "init")->nested;
+  return desc_of(member)->shares || (init != NULL && oss_schedule_shares(init));
+}
+
 oss_status oss_schedule_check(const oss_member *member, const oss_search_input *input, int64_t steps) {
   if (desc_of(member)->needs_teacher && !desc_of(member)->off_grid && steps > input->problem->grid.n)
     return oss_fail(OSS_ERR_UNSUPPORTED, "%lld steps (student.steps) are more than the teacher's %lld", (long long)steps,
