@@ -78,7 +78,7 @@ static oss_status read_settings(const oss_member *member, const oss_search_input
 }
 
 static int64_t calls_of(const settings *s, const oss_search_input *input, int64_t steps) {
-  return (int64_t)input->samples * oss_dp_calls(input, &s->dp, steps);
+  return oss_search_product((int64_t)input->samples, oss_dp_calls(input, &s->dp, steps));
 }
 
 static oss_status check_settings(const oss_member *member, const oss_search_input *input, const settings *s) {
@@ -111,7 +111,7 @@ static int64_t nfe(const oss_member *member, const oss_search_input *input, int6
   if (read_settings(member, input, &s) != OSS_OK) return 0;
   int64_t calls = calls_of(&s, input, steps);
   oss_cost_view_free(&s.dp.cost);
-  return calls * input->problem->denoiser->evaluations;
+  return oss_search_product(calls, input->problem->denoiser->evaluations);
 }
 
 /* The first `steps` rows of every sample's tables. */

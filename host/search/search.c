@@ -73,6 +73,11 @@ double oss_schedule_work(const oss_member *member, const oss_search_input *input
   return desc_of(member)->needs_teacher ? (double)oss_search_largest(input) * oss_dp_row_work(input, input->samples) : 0.0;
 }
 
+int64_t oss_search_product(int64_t a, int64_t b) {
+  const int64_t most = (int64_t)1 << 61;
+  return b > 0 && a > most / b ? most : a * b;
+}
+
 int64_t oss_search_largest(const oss_search_input *input) {
   int64_t most = 0;
   for (size_t i = 0; i < input->budget_count; i++)

@@ -51,6 +51,8 @@ oss_status oss_schedule_find(const oss_member *member, const oss_search_input *i
 size_t oss_schedule_bytes(const oss_member *member, const oss_search_input *input, size_t *held);
 int64_t oss_schedule_nfe(const oss_member *member, const oss_search_input *input, int64_t steps);
 double oss_schedule_work(const oss_member *member, const oss_search_input *input);
+/* a b calls, both >= 0; no more than 2^61, so that a plan may add up what nobody will ever run. */
+int64_t oss_search_product(int64_t a, int64_t b);
 int64_t oss_search_largest(const oss_search_input *input); /* budget; 0 for none */
 int oss_schedule_needs_teacher(const oss_member *member);
 int oss_schedule_shares(const oss_member *member); /* it, or the schedule it begins with */

@@ -267,6 +267,14 @@ class Run(CliTest):
         self.assertRegex(text, r"peak memory: [\d.]+ MiB")
         self.assertRegex(text, r"/teacher/0002  8 steps")
 
+    def test_plans_beyond_counting(self):
+        """Numbers of calls too large for 64 bits are still above any limit."""
+        most = {"samples.search": 2147483647, "samples.evaluate": "same", "teacher.steps": 3000, "student.steps": 3000, "student.solver": "heun"}
+        self.run_config({**most, "student.schedule": "oss"}, "--dry-run", code=2, words=["above max_calls 2000000"])
+        learned = {"kind": "learned", "evaluations": 1000000000}
+        text = self.run_config({**most, "student.schedule": learned}, "--dry-run").out
+        self.assertGreater(int(re.search(r"^ +0 +\d+ +(-?\d+)", text, re.M)[1]), 10**18)
+
     def test_quiet_and_streams(self):
         loud = self.run_config({})
         self.assertEqual(loud.out, self.path("out.h5") + "\n")
