@@ -195,6 +195,6 @@ size_t oss_evaluate_bytes(const oss_evaluation *e, size_t steps) {
   if (e->calibration != NULL) bytes += oss_calibrator_bytes(batch) + 2 * (steps + 2 + (size_t)p->grid.n) * sizeof(double);
   if (e->save & OSS_SAVE_SAMPLES) bytes += 2 * e->samples * state;
   if (keeps_points(e)) bytes += (steps + 1) * batch * state;
-  if (e->save & OSS_SAVE_TRAJECTORY) bytes += (steps + 2 + (size_t)p->grid.n) * e->samples * state;
+  if (e->save & OSS_SAVE_TRAJECTORY) bytes += (steps + 2 + e->teacher_steps) * e->samples * state;
   return bytes;
 }

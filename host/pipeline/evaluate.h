@@ -12,6 +12,7 @@
 typedef struct oss_evaluation {
   const oss_problem *problem;
   oss_teacher *teacher; /* of the scored samples; with all its points when save has trajectory */
+  size_t teacher_steps; /* its N, which is not the problem's under teacher.reference */
   const oss_member *solver;
   size_t first, samples; /* which samples of the problem, and of the teacher from its 0 on */
   const oss_members *metrics;

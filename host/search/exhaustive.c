@@ -112,7 +112,7 @@ static int64_t nfe(const oss_member *member, const oss_search_input *input, int6
   alone.budget_count = 1;
   alone.budgets = &steps;
   if (oss_branch_plan_of(&alone, &o, &plan) != OSS_OK) return 0;
-  return (int64_t)plan.calls * input->problem->denoiser->evaluations;
+  return oss_search_product(plan.calls < 1e18 ? (int64_t)plan.calls : (int64_t)1e18, input->problem->denoiser->evaluations);
 }
 
 static double work(const oss_member *member, const oss_search_input *input) {
@@ -196,6 +196,7 @@ const oss_schedule_desc oss_search_exhaustive = {
              .options = options,
              .option_count = sizeof options / sizeof options[0]},
     .needs_teacher = 1,
+    .shares = 1, /* calls */
     .check = check,
     .find = find,
     .bytes = bytes,

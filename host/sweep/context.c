@@ -217,6 +217,7 @@ oss_search_input oss_context_search_input(const oss_context *c, const int64_t *b
 oss_evaluation oss_context_evaluation(const oss_context *c) {
   return (oss_evaluation){.problem = &c->problem,
                           .teacher = c->score_teacher,
+                          .teacher_steps = (size_t)oss_context_scored_problem(c)->grid.n,
                           .solver = c->cell.solver,
                           .first = oss_context_score_first(c->config, &c->cell),
                           .samples = oss_context_score_count(&c->cell),

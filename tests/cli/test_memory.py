@@ -43,6 +43,10 @@ CASES = {  # 100 to 400 MiB each, in a second or a few where much is compressed
         case(8, 2, 8, 200, 2, {"kind": "oss", "cost": {"kind": "xt", "channels": 2}}),
     ),
     "trajectories": (dict(elements=16384), case(2, 16, 8, 60, 20, "uniform", "all")),
+    "trajectories_of_a_reference": (
+        dict(elements=16384),
+        {**case(2, 16, 8, 10, 2, "uniform", "all"), "teacher.reference": 120},
+    ),
     "tables": (dict(elements=4), case(128, 2, 8, 300, [30, 60], "oss", "tables")),
     "gits": (dict(elements=8192), case(8, 2, 8, 150, [2, 4], "gits", "tables")),
     "exhaustive": (dict(elements=65536), case(8, 2, 8, 6, 3, "exhaustive")),

@@ -157,6 +157,14 @@ class Exhaustive(unittest.TestCase):
         self.assertTrue(any(0 < b and not c for b, c in zip(bounds, complete)), bounds)
         self.assertEqual(sorted(complete), complete)
 
+    def test_keys_name_the_budgets_that_share_its_calls(self):
+        """What a budget gets depends on the others beside it, so a sweep of other budgets does not take its cells up."""
+        names = [schedule(calls=300), {"kind": "learned", "init": schedule(calls=300), "evaluations": 2}, "oss"]
+        both, one = (self.cases[0].run("beside", names, steps) for steps in ([3, 4], [4]))
+        kinds = [cell["@schedule"].split(",")[0] for cell in one.cells]
+        same = [cell["@key"] == both.find(name, 4)["@key"] for name, cell in zip(names, one.cells)]
+        self.assertEqual(same, [False, False, True], kinds)
+
     def test_too_many_schedules(self):
         """A tree out of reach: the best of OSS and an even spread, improved by single moves, is not worse than either."""
         case = self.cases[0]
