@@ -120,12 +120,12 @@ def _heading(out, study):
     return name
 
 
-def _key_findings(out, study):
+def _key_findings(out, study, plan):
     out.add('<h2 id="findings">Key findings</h2>')
     if study.metric is None:
         out.add("<p>No cell of this file holds a score.</p>")
         return
-    figure, caption = overview.figure(study)
+    figure, caption = overview.figure(study, plan.metrics[0])
     if figure is not None:
         out.figure(figure, "overview", caption, dpi=150)
     for text in findings.overall(study):
@@ -303,7 +303,7 @@ def write(study, plan, folder):
     os.makedirs(folder, exist_ok=True)
     out = Writer(folder)
     name = _heading(out, study)
-    _key_findings(out, study)
+    _key_findings(out, study, plan)
     _scores(out, study, plan)
     _run(out, study)
     for panel in study.panels:
