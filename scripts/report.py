@@ -28,14 +28,15 @@ except ImportError as error:
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from ossreport import costs, findings, layout, load, pivot, render, stats, tables  # noqa: E402
+from ossreport import costs, findings, layout, load, pivot, provenance, render, stats, tables  # noqa: E402
 
 
 def print_scores(study, plan, form):
     """The tables of scores on stdout, as text or Markdown, and what has to be said below."""
     seeds = len(study.result.values("seed")) if "seed" in study.result.axes else 1
     over = f" and {seeds} seeds" if seeds > 1 else ""
-    wrap = (lambda text: text) if form == "markdown" else (lambda text: textwrap.fill(text, render.LIMIT))
+    wrap = (lambda text: text + "  ") if form == "markdown" else (lambda text: textwrap.fill(text, render.LIMIT))
+    said = set()
     for metric in [None] if pivot.side_by_side(plan) else plan.metrics:
         found, footnotes = pivot.make(study, plan, metric, compact=True)
         mark, sign = pivot.best_words(study, plan, metric), "bold" if form == "markdown" else "*"
@@ -44,15 +45,19 @@ def print_scores(study, plan, form):
         heading = f"{pivot.title(study, plan, metric)}: {text}{f'; {sign} {mark}' if mark else ''}"
         print("\n" + (f"**{heading}**" if form == "markdown" else heading))
         for table in found:
-            print(f"\n{table.title}" if table.title else "")
-            print(f"\n{render.markdown(table)}" if form == "markdown" else render.text(table))
+            gap = "\n\n" if form == "markdown" else "\n"  # a table in Markdown needs an empty line before it
+            print(f"\n{table.title}{gap}" if table.title else "\n", end="")
+            print(render.markdown(table) if form == "markdown" else render.text(table))
         notes = [*dict.fromkeys(note for table in found for note in table.notes)]
-        notes += [note for name in ([metric] if metric else plan.metrics) for note in tables.notes(study, name)]
+        plain = ([metric] if metric else plan.metrics) if plan.relative is None else []
+        notes += [note for name in plain for note in tables.notes(study, name)]
         notes = [f"[{mark}] {text}" for mark, text in footnotes] + notes
+        notes = [note for note in notes if note not in said]
+        said.update(notes)
         if notes:
             print()
         for note in notes:
-            print(wrap(note) + ("  " if form == "markdown" else ""))
+            print(wrap(note))
 
 
 def print_costs(study, plan, form):
@@ -69,18 +74,24 @@ def print_costs(study, plan, form):
         print(textwrap.fill(f"{costs.SEARCH} {costs.SAVING}", render.LIMIT))
 
 
+def heading(study):
+    """The result's name, and lines about it."""
+    result = study.result
+    name, origin = str(result.attributes.get("name") or result.path), provenance.line(study)
+    return name, [f"{tables.counted(study)}, {result.date()}", *([origin] if origin else [])]
+
+
 def print_text(study, plan, with_costs):
     """Everything that the terminal shows of a result."""
-    result = study.result
-    print(f"{result.attributes.get('name') or result.path}, {result.date()}\n{tables.counted(study)}")
-    if study.metric is None:
-        print("no cell holds a score")
-    else:
+    name, about = heading(study)
+    print("\n".join([name, *about]))
+    if study.metric is not None:
         print_scores(study, plan, "text")
-    if with_costs and study.metric:
-        print_costs(study, plan, "text")
-    header, rows = tables.missing_table(study)
-    if rows:
+        if with_costs:
+            print_costs(study, plan, "text")
+    else:
+        print("no cell holds a score")
+        header, rows = tables.missing_table(study)
         print("\nskipped or failed\n")
         print(tables.as_text(header, rows))
     sentences = findings.overall(study) + findings.sentences(study)
@@ -103,6 +114,8 @@ def report(arguments):
     elif study.metric is None and arguments.format != "html":
         raise load.ReportError(f"{arguments.result}: no cell holds a score")
     elif arguments.format == "markdown":
+        name, about = heading(study)
+        print(f"### {name}\n\n" + "  \n".join(about))
         print_scores(study, plan, "markdown")
         if arguments.costs:
             print_costs(study, plan, "markdown")

@@ -12,9 +12,19 @@
 
 enum { NAME_BYTES = 160, PATH_BYTES = 2 * NAME_BYTES };
 
-static const char *const results[] = {
-    "status",         "reason",      "key",          "teacher",        "nfe", "depth", "search_nfe", "search_seconds",
-    "sample_seconds", "search_cost", "search_bound", "search_complete"};
+static const char *const results[] = {"status",
+                                      "reason",
+                                      "key",
+                                      "teacher",
+                                      "nfe",
+                                      "depth",
+                                      "search_nfe",
+                                      "search_seconds",
+                                      "sample_seconds",
+                                      "search_cost",
+                                      "search_bound",
+                                      "search_complete",
+                                      "metrics_left_out"};
 
 int oss_cell_is_axis(const char *name) {
   for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
@@ -96,6 +106,7 @@ static oss_status write_metrics(oss_writer *writer, const char *object, const os
   snprintf(path, sizeof path, "%s/metrics", object);
   if (record->metric_count > 0) OSS_TRY(oss_writer_group(writer, path)); /* made here, the group keeps their order */
   for (size_t i = 0; i < record->metric_count; i++) {
+    if (record->metrics[i].values == NULL) continue;
     OSS_TRY(write_metric(writer, object, &record->metrics[i]));
   }
   return OSS_OK;
@@ -141,6 +152,7 @@ static oss_status write_results(oss_writer *writer, const char *object, const os
   OSS_TRY(write_whole(writer, object, "search/index", &record->per_sample));
   OSS_TRY(write_whole(writer, object, "search/pair_cost", &record->pair_cost));
   OSS_TRY(write_metrics(writer, object, record));
+  if (record->left_out != NULL) OSS_TRY(oss_writer_text(writer, object, "metrics_left_out", record->left_out));
   OSS_TRY(write_whole(writer, object, "samples/class", &record->classes));
   OSS_TRY(write_whole(writer, object, "samples/student", &record->student));
   OSS_TRY(write_whole(writer, object, "samples/teacher", &record->teacher_end));

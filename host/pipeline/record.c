@@ -68,6 +68,7 @@ void oss_record_free(oss_record *record) {
   oss_array_free(&record->per_sample);
   oss_array_free(&record->pair_cost);
   for (size_t i = 0; i < record->metric_count; i++) free(record->metrics[i].values);
+  free(record->left_out);
   free(record->metrics);
   oss_array_free(&record->classes);
   oss_array_free(&record->student);

@@ -66,7 +66,7 @@ typedef struct oss_metric_values {
   const char *member; /* its line of YAML, borrowed; NULL: not recorded */
   const char *unit;   /* "dB"; NULL or "" for none */
   int higher_is_better;
-  double *values; /* (E), or the one value of all samples; owned */
+  double *values; /* (E), or the one value of all samples; owned. NULL: the metric does not take such samples */
   size_t count;
   oss_whole whole;
 } oss_metric_values;
@@ -100,6 +100,7 @@ typedef struct oss_record {
   oss_claim claim;
   oss_metric_values *metrics; /* owned */
   size_t metric_count;
+  char *left_out;                                   /* metrics that do not take such samples, and why; owned; NULL: none */
   oss_array classes;                                /* (E) i32: each sample's condition; data NULL: unconditional */
   oss_array student, teacher_end;                   /* (E, ...) f32; data NULL: not saved */
   oss_array student_trajectory, teacher_trajectory; /* (points, E, ...) f32 */

@@ -33,17 +33,36 @@ static oss_metric_scope scope_of(const oss_evaluation *e) {
                             .threads = oss_metric_threads(p->be)};
 }
 
-oss_status oss_score_check(const oss_evaluation *e) {
+oss_status oss_score_check(const oss_evaluation *e, char **left_out) {
   oss_metric_scope scope = scope_of(e);
-  for (size_t m = 0; m < e->metrics->count; m++) OSS_TRY(oss_metric_check(e->metrics->at[m], &scope));
-  return OSS_OK;
+  oss_text text = {0};
+  oss_status status = OSS_OK;
+  size_t taken = 0;
+  *left_out = NULL;
+  for (size_t m = 0; m < e->metrics->count && status == OSS_OK; m++) {
+    status = oss_metric_check(e->metrics->at[m], &scope);
+    taken += status == OSS_OK;
+    if (status != OSS_ERR_UNSUPPORTED) continue;
+    oss_text_add(&text, "%s%s", text.length > 0 ? "; " : "", oss_message());
+    status = OSS_OK;
+  }
+  if (status == OSS_OK && text.length > 0) status = oss_text_take(&text, left_out);
+  oss_text_free(&text);
+  if (status == OSS_OK && taken == 0) {
+    status = oss_fail(OSS_ERR_UNSUPPORTED, "%s", *left_out);
+    free(*left_out);
+    *left_out = NULL;
+  }
+  return status;
 }
 
 oss_status oss_score_begin(const oss_evaluation *e, oss_record *r) {
   const oss_members *metrics = e->metrics;
+  oss_metric_scope scope = scope_of(e);
   r->metrics = calloc(metrics->count, sizeof *r->metrics);
   if (r->metrics == NULL) return oss_fail(OSS_ERR_MEMORY, "metrics");
   r->metric_count = metrics->count;
+  OSS_TRY(oss_score_check(e, &r->left_out));
   for (size_t m = 0; m < metrics->count; m++) {
     const oss_metric_desc *desc = oss_metric_desc_of(metrics->at[m]);
     oss_metric_values *v = &r->metrics[m];
@@ -53,6 +72,7 @@ oss_status oss_score_begin(const oss_evaluation *e, oss_record *r) {
     v->higher_is_better = desc->higher_is_better;
     v->count = desc->compare != NULL ? 1 : e->samples;
     for (size_t i = 0; i < m; i++) v->repeat += metrics->at[i]->desc == metrics->at[m]->desc;
+    if (oss_metric_check(metrics->at[m], &scope) != OSS_OK) continue;
     v->values = malloc(v->count * sizeof(double));
     if (v->values == NULL) return oss_fail(OSS_ERR_MEMORY, "metrics");
   }
@@ -79,8 +99,8 @@ oss_status oss_score_add(const oss_evaluation *e, const oss_schedule *schedule, 
                             .used = schedule->used + row};
   for (size_t m = 0; m < e->metrics->count; m++) {
     const oss_member *metric = e->metrics->at[m];
+    if (oss_metric_desc_of(metric)->evaluate == NULL || record->metrics[m].values == NULL) continue;
     double *values = record->metrics[m].values + batch->first;
-    if (oss_metric_desc_of(metric)->evaluate == NULL) continue;
     OSS_TRY(oss_metric_evaluate(metric, &input, values));
     for (size_t i = 0; i < batch->count; i++)
       if (isnan(values[i]))
@@ -129,7 +149,7 @@ done:
 oss_status oss_score_finish(const oss_evaluation *e, const float *student, const float *teacher, oss_record *record) {
   for (size_t m = 0; m < e->metrics->count; m++) {
     const oss_member *metric = e->metrics->at[m];
-    if (oss_metric_desc_of(metric)->compare == NULL) continue;
+    if (oss_metric_desc_of(metric)->compare == NULL || record->metrics[m].values == NULL) continue;
     if (e->progress != NULL) oss_progress_stage(e->progress, "cell %zu: metric %s", record->number, metric->desc->name);
     OSS_TRY(compare(e, metric, student, teacher, &record->metrics[m]));
   }
@@ -142,7 +162,7 @@ size_t oss_score_bytes(const oss_evaluation *e) {
   for (size_t m = 0; m < e->metrics->count; m++) {
     const oss_member *metric = e->metrics->at[m];
     values += e->samples * sizeof(double);
-    if (oss_metric_desc_of(metric)->compare == NULL) continue;
+    if (oss_metric_desc_of(metric)->compare == NULL || oss_metric_check(metric, &scope) != OSS_OK) continue;
     size_t bytes = oss_distribution_bytes(metric, &scope);
     if (oss_distribution_takes_data(metric)) bytes += oss_distribution_references(metric, &scope) * state;
     if (bytes > most) most = bytes;

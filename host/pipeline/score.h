@@ -16,11 +16,12 @@ typedef struct oss_score_needs {
 
 oss_score_needs oss_score_needs_of(const oss_members *metrics);
 
-/* Whether every metric can be taken: called while planning (e->teacher may be NULL). OSS_ERR_UNSUPPORTED with the reason: the cell has no
- * meaning; OSS_ERR_CONFIG, OSS_ERR_INPUT: the config is wrong. */
-oss_status oss_score_check(const oss_evaluation *e);
+/* Whether any metric can be taken: called while planning (e->teacher may be NULL). OSS_ERR_UNSUPPORTED with the reason: none, the cell has
+ * no meaning; OSS_ERR_CONFIG, OSS_ERR_INPUT: the config is wrong. *left_out: new memory that names those that do not take such samples, and
+ * why; NULL when all do. */
+oss_status oss_score_check(const oss_evaluation *e, char **left_out);
 
-/* Makes the record's metrics, their values still empty. */
+/* Makes the record's metrics, their values still empty, but for those left out. */
 oss_status oss_score_begin(const oss_evaluation *e, oss_record *record);
 
 /* One batch's end states, and its points where they are needed ([points][count][D], the teacher's from the end on); scratch: backend

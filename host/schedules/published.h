@@ -18,8 +18,9 @@ typedef struct oss_published {
 void oss_published_levels(const oss_published *table, int64_t steps, double *levels);
 
 /* The schedule of steps from the table that member's option `table` names: its levels, of which the last is replaced by the grid's end (as
- * the tools replace it by 0). A level beyond the grid's largest or smallest positive time is moved there; OSS_ERR_UNSUPPORTED when
- * that leaves fewer than steps different ones. sigma: the levels are noise levels, else flow times. t has steps + 1 entries. */
+ * the tools replace it by 0). A level beyond the grid's largest or smallest positive time is moved there; where that would make two
+ * equal, the part of the interpolated curve that lies within the range is divided instead. OSS_ERR_UNSUPPORTED when none does. sigma: the
+ * levels are noise levels, else flow times. t has steps + 1 entries. */
 oss_status oss_published_times(const oss_member *member, const oss_published *tables, size_t count, int sigma, const oss_grid *grid,
                                int64_t steps, double *t);
 

@@ -7,71 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void oss_branch_free(oss_branch *b) {
-  free(b->wanted);
-  free(b->serves);
-  free(b->best);
-  free(b->path);
-  free(b->limit);
-  free(b->lower);
-  free(b->calls.by_depth);
-  *b = (oss_branch){0};
-}
-
-oss_status oss_branch_create(const oss_search_input *input, const oss_branch_options *options, oss_branch *out) {
-  size_t depth = (size_t)oss_search_largest(input), rows = options->per_sample ? input->samples : 1, count = depth + 1;
-  *out = (oss_branch){.input = input, .options = *options, .depth = depth, .rows = rows, .calls = {.left = options->calls}};
-  out->wanted = calloc(count, 1);
-  out->serves = calloc(count, sizeof *out->serves);
-  out->best = malloc(count * rows * sizeof *out->best);
-  out->path = calloc(count * rows * depth, sizeof *out->path);
-  out->limit = malloc(count * sizeof *out->limit);
-  out->lower = calloc(count, sizeof *out->lower);
-  out->calls.by_depth = calloc(count, sizeof *out->calls.by_depth);
-  if (!out->wanted || !out->serves || !out->best || !out->path || !out->limit || !out->lower || !out->calls.by_depth) {
-    oss_branch_free(out);
-    return oss_fail(OSS_ERR_MEMORY, "search of %zu steps", depth);
-  }
-  for (size_t d = 1; d <= depth; d++)
-    for (size_t i = 0; i < input->budget_count; i++) {
-      size_t budget = (size_t)input->budgets[i];
-      if (budget != d && !(options->fewer && budget > d)) continue;
-      out->wanted[d] = 1;
-      if (out->serves[d] == 0 || budget < out->serves[d]) out->serves[d] = budget;
-    }
-  for (size_t i = 0; i < count * rows; i++) out->best[i] = INFINITY;
-  for (size_t d = 0; d < count; d++) out->limit[d] = INFINITY;
-  return OSS_OK;
-}
-
-static oss_status visit_tree(oss_branch *b, size_t depth, int counted, const char *wanted, int walker,
-                             oss_status (*visit)(oss_branch_tree *tree, void *state), void *state) {
-  oss_branch_tree t = {.branch = b};
-  oss_status status;
-  OSS_TRY(oss_tree_create(&b->input->problem->grid, b->input->solver, depth, b->options.pinned, counted, wanted, &t.tree));
-  if (walker) OSS_TRY_TO(done, oss_walker_create(b->input, &t.tree, b->options.p, &t.walker));
-  status = visit(&t, state);
-done:
-  oss_walker_destroy(t.walker);
-  oss_tree_free(&t.tree);
-  return status;
-}
-
-oss_status oss_branch_each(oss_branch *b, int walker, oss_status (*visit)(oss_branch_tree *tree, void *state), void *state) {
-  if (oss_solver_tail(b->input->solver) < 2) return visit_tree(b, b->depth, 0, b->wanted, walker, visit, state);
-  char *alone = calloc(b->depth + 1, 1);
-  oss_status status = OSS_OK;
-  if (alone == NULL) return oss_fail(OSS_ERR_MEMORY, "search of %zu steps", b->depth);
-  for (size_t d = 1; d <= b->depth && status == OSS_OK; d++) {
-    if (!b->wanted[d]) continue;
-    alone[d] = 1;
-    status = visit_tree(b, d, 1, alone, walker, visit, state);
-    alone[d] = 0;
-  }
-  free(alone);
-  return status;
-}
-
 static int larger(const int32_t *a, const int32_t *b, size_t count) {
   for (size_t i = 0; i < count; i++)
     if (a[i] != b[i]) return a[i] > b[i];
@@ -245,12 +180,24 @@ done:
   return status;
 }
 
+/* A good schedule early leaves less to walk, and is what remains when the calls end: a quarter of them may go into it. */
+static oss_status guess_some(oss_branch_tree *t) {
+  oss_calls *calls = &t->branch->calls;
+  int64_t kept = calls->left - calls->left / 4;
+  calls->left /= 4;
+  oss_status status = oss_branch_guess(t);
+  calls->left += kept;
+  calls->stopped = 0;
+  return status;
+}
+
 static oss_status walk_portions(oss_branch_tree *t, double *sums) {
   oss_branch *b = t->branch;
   portion p = {.branch = b, .sums = sums};
   const oss_visitor visitor = {.state = &p, .enter = enter_useful, .leaf = add_leaf};
   size_t samples = b->input->samples, most = oss_walker_most(b->input, t->tree.depth);
   double alive = oss_tree_leaves(&t->tree);
+  int tight = oss_branch_price(t) > (double)b->calls.left;
   while (p.first < samples) {
     size_t next = p.first > 0 ? p.first : 1;
     p.count = next < most ? next : most;
@@ -262,7 +209,9 @@ static oss_status walk_portions(oss_branch_tree *t, double *sums) {
     OSS_TRY(oss_walk_tree(t->walker, p.first, p.count, &visitor, &b->calls));
     if (b->calls.stopped) return OSS_OK;
     p.first += p.count;
-    if (!p.last) OSS_TRY(prune(t, sums, &alive));
+    if (p.last) break;
+    if (p.first == 1 && tight) OSS_TRY(guess_some(t));
+    OSS_TRY(prune(t, sums, &alive));
   }
   return OSS_OK;
 }
@@ -287,11 +236,12 @@ done:
 
 static oss_status run_tree(oss_branch_tree *t, void *state) {
   oss_branch *b = t->branch;
+  (void)state;
   if (b->rows > 1) return walk_each(t);
   b->calls.stopped = 0;
-  return oss_tree_calls(&t->tree) <= (double)b->calls.left ? walk_all(t) : oss_branch_guess(t, state);
+  return oss_tree_calls(&t->tree) <= (double)b->calls.left ? walk_all(t) : oss_branch_guess(t);
 }
 
-oss_status oss_branch_run(oss_branch *b, const oss_found *found) {
-  return oss_branch_each(b, 1, run_tree, (void *)found); /* guessing only reads it */
+oss_status oss_branch_run(oss_branch *b) {
+  return oss_branch_each(b, 1, run_tree, NULL);
 }

@@ -95,18 +95,17 @@ static oss_status score_found(oss_branch_tree *t, const oss_schedule *s) {
   return oss_branch_score(t, steps, path);
 }
 
-oss_status oss_branch_guess(oss_branch_tree *t, const oss_found *found) {
+oss_status oss_branch_guess(oss_branch_tree *t) {
   oss_branch *b = t->branch;
   for (size_t i = 0; i < b->input->budget_count; i++) {
     size_t steps = (size_t)b->input->budgets[i];
     if (steps <= t->tree.depth && t->tree.wanted[steps]) OSS_TRY(score_even(t, steps));
-    if (found != NULL) OSS_TRY(score_found(t, &found[i].schedule));
+    if (b->found != NULL) OSS_TRY(score_found(t, &b->found[i].schedule));
   }
   for (size_t d = 1; d <= t->tree.depth; d++) {
     int better = t->tree.wanted[d] && isfinite(b->best[d]);
     for (size_t round = 1; better && !b->calls.stopped; round++) {
-      if (b->input->progress != NULL)
-        oss_progress_stage(b->input->progress, "too many schedules of %zu steps: improving one, round %zu", d, round);
+      if (b->input->progress != NULL) oss_progress_stage(b->input->progress, "improving a schedule of %zu steps, round %zu", d, round);
       OSS_TRY(move_one(t, d, &better));
     }
   }

@@ -2,8 +2,90 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "host/search/branch.h"
+
+void oss_branch_free(oss_branch *b) {
+  free(b->wanted);
+  free(b->serves);
+  free(b->tree);
+  free(b->best);
+  free(b->path);
+  free(b->limit);
+  free(b->lower);
+  free(b->calls.by_depth);
+  *b = (oss_branch){0};
+}
+
+static oss_status visit_tree(oss_branch *b, size_t depth, int walker, oss_status (*visit)(oss_branch_tree *tree, void *state),
+                             void *state) {
+  oss_branch_tree t = {.branch = b};
+  oss_status status = OSS_OK;
+  char *wanted = calloc(depth + 1, 1);
+  if (wanted == NULL) return oss_fail(OSS_ERR_MEMORY, "search of %zu steps", depth);
+  for (size_t d = 1; d <= depth; d++) wanted[d] = b->wanted[d] && b->tree[d] == depth;
+  OSS_TRY_TO(done, oss_tree_create(&b->input->problem->grid, b->input->solver, depth, b->options.pinned, b->apart, wanted, &t.tree));
+  if (walker) OSS_TRY_TO(done, oss_walker_create(b->input, &t.tree, b->options.p, &t.walker));
+  status = visit(&t, state);
+done:
+  oss_walker_destroy(t.walker);
+  oss_tree_free(&t.tree);
+  free(wanted);
+  return status;
+}
+
+oss_status oss_branch_each(oss_branch *b, int walker, oss_status (*visit)(oss_branch_tree *tree, void *state), void *state) {
+  for (size_t depth = 1; depth <= b->depth; depth++) {
+    int used = 0;
+    for (size_t d = 1; d <= depth; d++) used |= b->wanted[d] && b->tree[d] == depth;
+    if (used) OSS_TRY(visit_tree(b, depth, walker, visit, state));
+  }
+  return OSS_OK;
+}
+
+/* One tree for all, unless that is too large or the solver forbids it. */
+static oss_status choose_trees(oss_branch *b) {
+  int counted = oss_solver_tail(b->input->solver) > 1;
+  for (size_t d = 1; d <= b->depth; d++) b->tree[d] = counted ? d : b->depth;
+  b->apart = counted;
+  if (counted || b->rows > 1 || b->input->budget_count < 2) return OSS_OK;
+  oss_tree whole;
+  OSS_TRY(oss_tree_create(&b->input->problem->grid, b->input->solver, b->depth, b->options.pinned, 0, b->wanted, &whole));
+  b->apart = oss_tree_calls(&whole) > (double)b->options.calls;
+  oss_tree_free(&whole);
+  for (size_t d = 1; d <= b->depth && b->apart; d++) b->tree[d] = b->serves[d];
+  return OSS_OK;
+}
+
+oss_status oss_branch_create(const oss_search_input *input, const oss_branch_options *options, oss_branch *out) {
+  size_t depth = (size_t)oss_search_largest(input), rows = options->per_sample ? input->samples : 1, count = depth + 1;
+  *out = (oss_branch){.input = input, .options = *options, .depth = depth, .rows = rows, .calls = {.left = options->calls}};
+  out->wanted = calloc(count, 1);
+  out->serves = calloc(count, sizeof *out->serves);
+  out->tree = calloc(count, sizeof *out->tree);
+  out->best = malloc(count * rows * sizeof *out->best);
+  out->path = calloc(count * rows * depth, sizeof *out->path);
+  out->limit = malloc(count * sizeof *out->limit);
+  out->lower = calloc(count, sizeof *out->lower);
+  out->calls.by_depth = calloc(count, sizeof *out->calls.by_depth);
+  if (!out->wanted || !out->serves || !out->tree || !out->best || !out->path || !out->limit || !out->lower || !out->calls.by_depth) {
+    oss_branch_free(out);
+    return oss_fail(OSS_ERR_MEMORY, "search of %zu steps", depth);
+  }
+  for (size_t d = 1; d <= depth; d++)
+    for (size_t i = 0; i < input->budget_count; i++) {
+      size_t budget = (size_t)input->budgets[i];
+      if (budget != d && !(options->fewer && budget > d)) continue;
+      out->wanted[d] = 1;
+      if (out->serves[d] == 0 || budget < out->serves[d]) out->serves[d] = budget;
+    }
+  for (size_t i = 0; i < count * rows; i++) out->best[i] = INFINITY;
+  for (size_t d = 0; d < count; d++) out->limit[d] = INFINITY;
+  oss_status status = choose_trees(out);
+  if (status != OSS_OK) oss_branch_free(out);
+  return status;
+}
 
 size_t oss_branch_best(const oss_branch *b, size_t budget, size_t row) {
   size_t best = 0;
@@ -26,7 +108,7 @@ double oss_branch_bound(const oss_branch *b, size_t budget) {
 }
 
 int64_t oss_branch_calls(const oss_branch *b, size_t budget) {
-  int alone = !b->options.fewer && oss_solver_tail(b->input->solver) > 1;
+  int alone = b->apart && !b->options.fewer;
   int64_t sum = 0;
   for (size_t d = alone ? budget : 1; d <= budget; d++) sum += b->calls.by_depth[d];
   return sum;
@@ -42,23 +124,25 @@ static double extra_calls(const oss_branch_tree *t) {
     first += next < most ? next : most;
   }
   for (size_t i = 0; i < input->budget_count; i++) steps += (double)input->budgets[i];
-  if (t->tree.counted) steps = (double)t->tree.depth;
+  if (t->tree.alone) steps = (double)t->tree.depth;
   return (double)(portions - 1) * calls * steps * (double)input->samples;
+}
+
+double oss_branch_price(const oss_branch_tree *t) {
+  return oss_tree_calls(&t->tree) * (double)t->branch->input->samples + (t->branch->rows > 1 ? 0.0 : extra_calls(t));
 }
 
 static oss_status plan_tree(oss_branch_tree *t, void *state) {
   oss_branch_plan *plan = state;
   const oss_branch *b = t->branch;
   double one = oss_tree_calls(&t->tree), samples = (double)b->input->samples, leaves = oss_tree_leaves(&t->tree);
-  if (b->rows > 1) {
-    plan->calls += one * samples;
-  } else if (one > (double)b->options.calls) {
+  plan->first += one;
+  plan->calls += oss_branch_price(t);
+  if (b->rows > 1) return OSS_OK;
+  if (one > (double)b->options.calls)
     plan->out_of_reach = 1;
-    plan->calls = INFINITY;
-  } else {
-    plan->calls += one * samples + extra_calls(t);
-    if (samples > 1.0 && leaves > plan->leaves) plan->leaves = leaves;
-  }
+  else if (samples > 1.0 && leaves > plan->leaves)
+    plan->leaves = leaves;
   return OSS_OK;
 }
 
@@ -68,7 +152,10 @@ oss_status oss_branch_plan_of(const oss_search_input *input, const oss_branch_op
   if (input->budget_count == 0) return OSS_OK;
   OSS_TRY(oss_branch_create(input, options, &branch));
   oss_status status = oss_branch_each(&branch, 0, plan_tree, out);
-  if (branch.rows == 1 && out->calls > (double)options->calls) out->calls = (double)options->calls;
+  if (branch.rows == 1 && out->calls > (double)options->calls) {
+    out->calls = (double)options->calls;
+    out->tight = 1;
+  }
   oss_branch_free(&branch);
   return status;
 }

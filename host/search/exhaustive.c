@@ -54,7 +54,7 @@ static oss_status check(const oss_member *member, const oss_search_input *input)
                   (long long)o.calls);
 }
 
-/* The search by dynamic programming with the same start, whose schedules are what to begin with where the tree is too large. */
+/* The search by dynamic programming with the same start, whose schedules are what to begin with where the calls may end. */
 static oss_status make_guide(const oss_branch_options *o, oss_member **out) {
   static const oss_registry *const registries[] = {&oss_searches, NULL};
   char number[OSS_NUMBER_BYTES];
@@ -76,16 +76,21 @@ static oss_status make_guide(const oss_branch_options *o, oss_member **out) {
   return status;
 }
 
-/* What that search costs, or 0 where it is not asked: the trees are in reach, or it takes more than half of the calls. */
+/* What that search costs, or 0 where it is not asked: the calls suffice, or it takes more than half of them or those that one sample needs.
+ */
 static int64_t guide_calls(const oss_member *guide, const oss_search_input *input, const oss_branch_options *o) {
   oss_branch_plan plan;
-  if (o->per_sample || oss_branch_plan_of(input, o, &plan) != OSS_OK || !plan.out_of_reach) return 0;
+  if (o->per_sample || oss_branch_plan_of(input, o, &plan) != OSS_OK || !plan.tight) return 0;
   oss_search_input quiet = *input;
   quiet.want_tables = 0;
-  for (size_t i = 0; i < input->budget_count; i++)
+  int alone = oss_solver_tail(input->solver) > 1; /* it searches each budget by itself then */
+  int64_t calls = 0;
+  for (size_t i = 0; i < input->budget_count; i++) {
     if (oss_schedule_check(guide, &quiet, input->budgets[i]) != OSS_OK) return 0;
-  int64_t calls = oss_schedule_nfe(guide, &quiet, oss_search_largest(input)) / input->problem->denoiser->evaluations;
-  return calls <= o->calls / 2 ? calls : 0;
+    int64_t own = oss_schedule_nfe(guide, &quiet, input->budgets[i]) / input->problem->denoiser->evaluations;
+    calls = alone ? calls + own : own > calls ? own : calls;
+  }
+  return calls <= o->calls / 2 && (plan.out_of_reach || plan.first + (double)calls <= (double)o->calls) ? calls : 0;
 }
 
 /* found [budget_count] stays empty where the search is not asked. */
@@ -107,7 +112,7 @@ static int64_t nfe(const oss_member *member, const oss_search_input *input, int6
   alone.budget_count = 1;
   alone.budgets = &steps;
   if (oss_branch_plan_of(&alone, &o, &plan) != OSS_OK) return 0;
-  return (int64_t)plan.calls * input->problem->denoiser->evaluations;
+  return oss_search_product(plan.calls < 1e18 ? (int64_t)plan.calls : (int64_t)1e18, input->problem->denoiser->evaluations);
 }
 
 static double work(const oss_member *member, const oss_search_input *input) {
@@ -149,7 +154,8 @@ static oss_status search(const oss_search_input *input, const oss_branch_options
   OSS_TRY_TO(done, ask_guide(input, o, guide, &guided));
   OSS_TRY_TO(done, oss_branch_create(input, o, &b));
   b.calls.left -= guided;
-  OSS_TRY_TO(done, oss_branch_run(&b, guided > 0 ? guide : NULL));
+  b.found = guided > 0 ? guide : NULL;
+  OSS_TRY_TO(done, oss_branch_run(&b));
   for (size_t i = 0; i < input->budget_count; i++) {
     OSS_TRY_TO(done, extract(&b, (size_t)input->budgets[i], &found[i]));
     found[i].nfe = oss_branch_calls(&b, (size_t)input->budgets[i]) * input->problem->denoiser->evaluations + guide[i].nfe;
@@ -190,6 +196,7 @@ const oss_schedule_desc oss_search_exhaustive = {
              .options = options,
              .option_count = sizeof options / sizeof options[0]},
     .needs_teacher = 1,
+    .shares = 1, /* calls */
     .check = check,
     .find = find,
     .bytes = bytes,

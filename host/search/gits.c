@@ -63,8 +63,12 @@ static oss_status extract(const oss_grid *grid, size_t steps, const int32_t *nex
   int32_t *index = malloc((steps + 1) * sizeof *index);
   if (index == NULL) return oss_fail(OSS_ERR_MEMORY, "schedule");
   index[0] = (int32_t)grid->n;
-  for (size_t i = 0; i < steps; i++) index[i + 1] = next[(steps - i) * side + (size_t)index[i]];
-  oss_status status = oss_schedule_from_indices(grid, 1, steps, index, out);
+  oss_status status = OSS_OK;
+  for (size_t i = 0; i < steps && status == OSS_OK; i++) {
+    index[i + 1] = next[(steps - i) * side + (size_t)index[i]];
+    if (index[i + 1] < 0) status = oss_fail(OSS_ERR_NUMERIC, "gits: no schedule of %zu steps has a finite cost", steps);
+  }
+  if (status == OSS_OK) status = oss_schedule_from_indices(grid, 1, steps, index, out);
   free(index);
   return status;
 }

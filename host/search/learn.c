@@ -262,7 +262,7 @@ oss_status oss_learn(const oss_search_input *input, const oss_learn_options *opt
   l.lowest = l.began;
   if (l.used > 1) OSS_TRY_TO(done, minimise_all(&l));
   if (l.lowest < l.began) take_best(&l, schedule);
-  *cost = exp(l.lowest);
+  *cost = l.lowest > log(DBL_MIN) ? exp(l.lowest) : 0.0; /* an error of 0 has no logarithm */
   *calls = l.calls;
 done:
   close_learner(&l);

@@ -88,11 +88,13 @@ static oss_status check(const oss_member *member, const oss_search_input *input)
 /* Denoiser calls, over all samples, for one budget besides its first schedule's. */
 static int64_t calls_of(const oss_member *member, const oss_search_input *input, int64_t steps) {
   int64_t times = steps > 1 ? read_options(member, steps).evaluations : 1;
-  return times * (int64_t)input->samples * oss_sample_calls(input->solver, &input->problem->grid, steps);
+  return oss_search_product(oss_search_product(times, (int64_t)input->samples),
+                            oss_sample_calls(input->solver, &input->problem->grid, steps));
 }
 
 static int64_t nfe(const oss_member *member, const oss_search_input *input, int64_t steps) {
-  return oss_schedule_nfe(init_of(member), input, steps) + calls_of(member, input, steps) * input->problem->denoiser->evaluations;
+  int64_t learning = oss_search_product(calls_of(member, input, steps), input->problem->denoiser->evaluations);
+  return oss_schedule_nfe(init_of(member), input, steps) + learning;
 }
 
 static double work(const oss_member *member, const oss_search_input *input) {

@@ -77,19 +77,12 @@ static oss_status read_settings(const oss_member *member, const oss_search_input
   return OSS_OK;
 }
 
-static int64_t largest(const oss_search_input *input) {
-  int64_t most = 0;
-  for (size_t i = 0; i < input->budget_count; i++)
-    if (input->budgets[i] > most) most = input->budgets[i];
-  return most;
-}
-
 static int64_t calls_of(const settings *s, const oss_search_input *input, int64_t steps) {
-  return (int64_t)input->samples * oss_dp_calls(input, &s->dp, steps);
+  return oss_search_product((int64_t)input->samples, oss_dp_calls(input, &s->dp, steps));
 }
 
 static oss_status check_settings(const oss_member *member, const oss_search_input *input, const settings *s) {
-  int64_t most = oss_member_int(member, "max_calls"), calls = calls_of(s, input, largest(input));
+  int64_t most = oss_member_int(member, "max_calls"), calls = calls_of(s, input, oss_search_largest(input));
   if (s->per_sample && !input->evaluate_same)
     return oss_fail(OSS_ERR_UNSUPPORTED, "samples: per_sample finds a schedule for one noise: it needs samples.evaluate: same");
   if (s->stored && !s->dp.best) return oss_member_fail(member, "sampling: stored needs orders: best");
@@ -118,7 +111,7 @@ static int64_t nfe(const oss_member *member, const oss_search_input *input, int6
   if (read_settings(member, input, &s) != OSS_OK) return 0;
   int64_t calls = calls_of(&s, input, steps);
   oss_cost_view_free(&s.dp.cost);
-  return calls * input->problem->denoiser->evaluations;
+  return oss_search_product(calls, input->problem->denoiser->evaluations);
 }
 
 /* The first `steps` rows of every sample's tables. */
@@ -195,7 +188,7 @@ static oss_status find(const oss_member *member, const oss_search_input *input, 
   oss_status status = OSS_OK;
   OSS_TRY(read_settings(member, input, &s));
   if (!s.dp.by_budget) {
-    status = serve(&s, member, input, largest(input), 0, input->budget_count, found);
+    status = serve(&s, member, input, oss_search_largest(input), 0, input->budget_count, found);
   } else {
     for (size_t i = 0; i < input->budget_count && status == OSS_OK; i++) status = serve(&s, member, input, input->budgets[i], i, 1, found);
   }
@@ -209,13 +202,13 @@ static oss_status find(const oss_member *member, const oss_search_input *input, 
 static size_t bytes(const oss_member *member, const oss_search_input *input, size_t *held) {
   settings s;
   if (read_settings(member, input, &s) != OSS_OK) return 0;
-  size_t searching = oss_dp_bytes(input, &s.dp, largest(input)), rows = s.dp.joint ? 1 : input->samples;
+  size_t searching = oss_dp_bytes(input, &s.dp, oss_search_largest(input)), rows = s.dp.joint ? 1 : input->samples;
   size_t row = rows * ((size_t)input->problem->grid.n + 1) * (sizeof(double) + (s.dp.best ? 2 : 1) * sizeof(int32_t));
   for (size_t i = 0; i < input->budget_count; i++) {
     *held += rows * ((size_t)input->budgets[i] + 1) * (sizeof(double) + 3 * sizeof(int32_t));
     if (input->want_tables) *held += row * (size_t)input->budgets[i];
   }
-  size_t cutting = row * (size_t)largest(input) + *held;
+  size_t cutting = row * (size_t)oss_search_largest(input) + *held;
   oss_cost_view_free(&s.dp.cost);
   return searching > cutting ? searching : cutting;
 }

@@ -40,6 +40,11 @@ int oss_schedule_needs_teacher(const oss_member *member) {
   return desc_of(member)->needs_teacher;
 }
 
+int oss_schedule_shares(const oss_member *member) {
+  const oss_member *init = oss_member_value(member, "init")->nested;
+  return desc_of(member)->shares || (init != NULL && oss_schedule_shares(init));
+}
+
 oss_status oss_schedule_check(const oss_member *member, const oss_search_input *input, int64_t steps) {
   if (desc_of(member)->needs_teacher && !desc_of(member)->off_grid && steps > input->problem->grid.n)
     return oss_fail(OSS_ERR_UNSUPPORTED, "%lld steps (student.steps) are more than the teacher's %lld", (long long)steps,
@@ -66,6 +71,11 @@ int64_t oss_schedule_nfe(const oss_member *member, const oss_search_input *input
 double oss_schedule_work(const oss_member *member, const oss_search_input *input) {
   if (desc_of(member)->work != NULL) return desc_of(member)->work(member, input);
   return desc_of(member)->needs_teacher ? (double)oss_search_largest(input) * oss_dp_row_work(input, input->samples) : 0.0;
+}
+
+int64_t oss_search_product(int64_t a, int64_t b) {
+  const int64_t most = (int64_t)1 << 61;
+  return b > 0 && a > most / b ? most : a * b;
 }
 
 int64_t oss_search_largest(const oss_search_input *input) {

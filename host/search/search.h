@@ -26,6 +26,7 @@ typedef struct oss_schedule_desc {
   oss_member_desc base;
   int needs_teacher; /* a search */
   int off_grid;      /* a search whose times are not the teacher's: it may take more steps than the teacher */
+  int shares;        /* what it finds for one budget depends on the others asked for with it */
   /* A formula (check and find are NULL then): fills the M+1 = steps+1 descending times, at most from t_N to t_0. They are checked and
    * refused as unsupported when they do not descend strictly; OSS_ERR_UNSUPPORTED and OSS_ERR_CONFIG for what the formula itself cannot do.
    */
@@ -50,8 +51,11 @@ oss_status oss_schedule_find(const oss_member *member, const oss_search_input *i
 size_t oss_schedule_bytes(const oss_member *member, const oss_search_input *input, size_t *held);
 int64_t oss_schedule_nfe(const oss_member *member, const oss_search_input *input, int64_t steps);
 double oss_schedule_work(const oss_member *member, const oss_search_input *input);
+/* a b calls, both >= 0; no more than 2^61, so that a plan may add up what nobody will ever run. */
+int64_t oss_search_product(int64_t a, int64_t b);
 int64_t oss_search_largest(const oss_search_input *input); /* budget; 0 for none */
 int oss_schedule_needs_teacher(const oss_member *member);
+int oss_schedule_shares(const oss_member *member); /* it, or the schedule it begins with */
 
 /* A schedule of one row from M+1 descending grid indices (strictly, but for leading repeats); its start is the teacher's. */
 oss_status oss_schedule_from_indices(const oss_grid *grid, size_t rows, size_t steps, const int32_t *index, oss_schedule *out);

@@ -40,10 +40,10 @@ static void fill_depth(oss_tree *t, const oss_grid *grid, const oss_member *solv
   }
 }
 
-oss_status oss_tree_create(const oss_grid *grid, const oss_member *solver, size_t depth, int pinned, int counted, const char *wanted,
+oss_status oss_tree_create(const oss_grid *grid, const oss_member *solver, size_t depth, int pinned, int alone, const char *wanted,
                            oss_tree *out) {
   size_t side = (size_t)grid->n + 1;
-  *out = (oss_tree){.n = side - 1, .depth = depth, .pinned = pinned, .counted = counted};
+  *out = (oss_tree){.n = side - 1, .depth = depth, .pinned = pinned, .alone = alone};
   out->wanted = malloc(depth + 1);
   out->leaves = calloc((depth + 2) * side, sizeof *out->leaves);
   out->calls = calloc((depth + 2) * side, sizeof *out->calls);

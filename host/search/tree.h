@@ -13,14 +13,14 @@
 typedef struct oss_tree {
   size_t n, depth; /* N, and the most steps */
   int pinned;      /* the first index is N */
-  int counted;     /* all its schedules have depth steps, and the solver asks how many remain */
+  int alone;       /* it serves one budget: its calls count for depth steps */
   char *wanted;    /* [depth+1]: whether schedules of so many steps count */
   double *leaves;  /* [depth+2][n+1]: wanted leaves at and below a node of that depth and index; exact as long as they matter (2^53) */
   double *calls;   /* the same: denoiser calls a sample, at and below it */
 } oss_tree;
 
-/* wanted [depth+1], copied. counted: wanted is depth alone. */
-oss_status oss_tree_create(const oss_grid *grid, const oss_member *solver, size_t depth, int pinned, int counted, const char *wanted,
+/* wanted [depth+1], copied. */
+oss_status oss_tree_create(const oss_grid *grid, const oss_member *solver, size_t depth, int pinned, int alone, const char *wanted,
                            oss_tree *out);
 void oss_tree_free(oss_tree *tree);
 size_t oss_tree_bytes(size_t n, size_t depth);

@@ -26,6 +26,7 @@ struct oss_walker {
   double p;
   size_t d, chunk;
   int terms, stages;
+  int counted; /* the solver asks how many steps remain: all schedules of the tree have depth steps */
   oss_ends ends;
   level *levels;                                               /* [depth+1], from 1 */
   oss_buffer middle, answer, leaf, error, coef, times, labels; /* middle, answer: intermediate points of two-call steps */
@@ -128,7 +129,8 @@ oss_status oss_walker_create(const oss_search_input *input, const oss_tree *tree
                     .d = input->problem->elements,
                     .chunk = oss_walker_most(input, tree->depth),
                     .terms = oss_solver_terms(input->solver),
-                    .stages = oss_solver_stages(input->solver)};
+                    .stages = oss_solver_stages(input->solver),
+                    .counted = oss_solver_tail(input->solver) > 1};
   oss_status status = open_walker(w);
   if (status != OSS_OK) {
     oss_walker_destroy(w);
@@ -150,7 +152,7 @@ static int spend(oss_walker *w, size_t depth, size_t rows) {
     return 0;
   }
   w->calls->left -= (int64_t)rows;
-  w->calls->by_depth[w->tree->counted ? w->tree->depth : depth] += (int64_t)rows;
+  w->calls->by_depth[w->tree->alone ? w->tree->depth : depth] += (int64_t)rows;
   if (w->input->progress != NULL) oss_progress_work(w->input->progress, (double)rows * w->input->problem->denoiser->flops);
   return 1;
 }
@@ -175,7 +177,7 @@ static oss_step step_of(const oss_walker *w, size_t d, size_t next, double *t) {
   const double *times = w->input->problem->grid.t;
   int known = d < (size_t)w->terms ? (int)d : w->terms;
   for (int m = 0; m < known; m++) t[m] = times[w->path[d - 1 - (size_t)m]];
-  int remaining = w->tree->counted ? (int)(w->tree->depth - d + 1) : next == 0 ? 1 : OSS_MANY_STEPS;
+  int remaining = w->counted ? (int)(w->tree->depth - d + 1) : next == 0 ? 1 : OSS_MANY_STEPS;
   return (oss_step){.known = known, .t = t, .next = times[next], .remaining = remaining};
 }
 

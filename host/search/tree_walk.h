@@ -23,8 +23,9 @@ typedef struct oss_visitor {
 /* How many calls a walk may take, and took. */
 typedef struct oss_calls {
   int64_t left;
-  int64_t *by_depth; /* [depth+1], added to: calls that schedules of so many steps and more need; of a counted tree all at its depth */
-  int stopped;       /* set when the next call would take more than left */
+  int64_t *
+      by_depth; /* [depth+1], added to: calls that schedules of so many steps and more need; of a tree that stands alone all at its depth */
+  int stopped;  /* set when the next call would take more than left */
 } oss_calls;
 
 /* tree and input must outlive it. p: exponent of the error. */

@@ -15,16 +15,6 @@ static const oss_option options[] = {{.name = "r",
                                       .help = "where the intermediate point lies, from 0 (the step's start) to 1 in log sigma"},
                                      OSS_SOLVER_AFS_OPTION};
 
-static int one(const oss_member *member) {
-  (void)member;
-  return 1;
-}
-
-static int two(const oss_member *member) {
-  (void)member;
-  return 2;
-}
-
 /* sigma_next^r sigma^(1-r) */
 static double middle(const oss_member *member, const oss_step *step) {
   double r = oss_member_real(member, "r");
@@ -47,8 +37,8 @@ const oss_solver_desc oss_solver_dpm2 = {
              .source = "Lu et al. 2022 (arXiv 2206.00927), DPM-Solver-2 with a free intermediate point",
              .options = options,
              .option_count = sizeof options / sizeof options[0]},
-    .terms = one,
+    .terms = oss_solver_one,
     .row = row,
-    .order = two,
+    .order = oss_solver_two,
     .stage = stage,
 };

@@ -1,14 +1,9 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include "host/solvers/solver.h"
+#include "host/solvers/rules.h"
 
 static const oss_option options[] = {OSS_SOLVER_AFS_OPTION};
-
-static int one(const oss_member *member) {
-  (void)member;
-  return 1;
-}
 
 static void row(const oss_member *member, const oss_step *step, oss_row *out) {
   (void)member;
@@ -21,7 +16,7 @@ const oss_solver_desc oss_solver_euler = {
              .source = "Song et al. 2020 (arXiv 2010.02502), equation 12",
              .options = options,
              .option_count = sizeof options / sizeof options[0]},
-    .terms = one,
+    .terms = oss_solver_one,
     .row = row,
-    .order = one,
+    .order = oss_solver_one,
 };

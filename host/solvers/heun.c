@@ -7,16 +7,6 @@
 
 static const oss_option options[] = {OSS_SOLVER_AFS_OPTION};
 
-static int one(const oss_member *member) {
-  (void)member;
-  return 1;
-}
-
-static int two(const oss_member *member) {
-  (void)member;
-  return 2;
-}
-
 static double middle(const oss_member *member, const oss_step *step) {
   (void)member;
   return step->t[0] < 1.0 ? step->next : 0.0;
@@ -36,8 +26,8 @@ const oss_solver_desc oss_solver_heun = {
              .source = "Karras et al. 2022 (arXiv 2206.00364), algorithm 1",
              .options = options,
              .option_count = sizeof options / sizeof options[0]},
-    .terms = one,
+    .terms = oss_solver_one,
     .row = row,
-    .order = two,
+    .order = oss_solver_two,
     .stage = stage,
 };

@@ -24,6 +24,8 @@ enum { OSS_MOST_NODES = 4 };
 #define OSS_SOLVER_LOWER_FINAL_OPTION \
   { .name = "lower_order_final", .type = OSS_OPTION_BOOL, .fallback = "true", .help = "no order above the number of steps that remain" }
 
+int oss_solver_one(const oss_member *member); /* 1 and 2, for terms and order of solvers without such an option */
+int oss_solver_two(const oss_member *member);
 int oss_solver_order_option(const oss_member *member);
 int oss_solver_tail_option(const oss_member *member);            /* steps that lower_order_final may change: order - 1 */
 oss_history oss_solver_history_option(const oss_member *member); /* X0 or EPS, from predict */

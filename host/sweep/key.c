@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/core/version.h"
+#include "host/search/search.h"
 
 void oss_key_forget(oss_key_memo *memo) {
   free(memo->files);
@@ -63,7 +64,10 @@ static oss_status add_schedule(oss_key_memo *memo, const oss_context *c, const o
   oss_text_add(text, "seed %llu\nteacher_steps %lld\nsteps %lld\nsearched %lld\nscored %zu from %zu\n", (unsigned long long)cell->seed,
                (long long)c->problem.grid.n, (long long)cell->steps, (long long)cell->samples_search, oss_context_score_count(cell),
                oss_context_score_first(c->config, cell));
-  if (c->config->reference > 0 && c->config->reference != cell->teacher_steps) oss_text_add(text, "reference %lld\n", (long long)c->config->reference);
+  if (c->config->reference > 0 && c->config->reference != cell->teacher_steps)
+    oss_text_add(text, "reference %lld\n", (long long)c->config->reference);
+  for (size_t i = 0; oss_schedule_shares(cell->schedule) && i < c->config->steps.count; i++)
+    oss_text_add(text, "beside %lld\n", (long long)c->config->steps.at[i]);
   for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) OSS_TRY(add_member(memo, text, names[i], members[i]));
   for (size_t i = 0; i < c->config->metrics.count; i++) OSS_TRY(add_member(memo, text, "metric", c->config->metrics.at[i]));
   return OSS_OK;

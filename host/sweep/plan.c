@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/core/log.h"
 #include "host/pipeline/sample.h"
 #include "host/pipeline/score.h"
 #include "host/sweep/key.h"
@@ -91,6 +92,18 @@ static size_t group_bytes(const oss_context *c, const oss_member *schedule, cons
   return c->denoiser->bytes + (teachers + most > c->denoiser->opening ? teachers + most : c->denoiser->opening);
 }
 
+/* Warns of metrics that are left out, once as long as they are the same. */
+static oss_status check_metrics(oss_plan *plan, const oss_evaluation *evaluation) {
+  char *left_out;
+  OSS_TRY(oss_score_check(evaluation, &left_out));
+  if (left_out == NULL) return OSS_OK;
+  if (plan->left_out == NULL || strcmp(plan->left_out, left_out) != 0)
+    oss_log_warning("%s: left out: %s", evaluation->problem->denoiser_member->yaml, left_out);
+  free(plan->left_out);
+  plan->left_out = left_out;
+  return OSS_OK;
+}
+
 /* Sets skip for cells without a meaning; *count of the others' steps go to budgets. */
 static oss_status check_group(oss_plan *plan, const oss_context *c, size_t first, size_t cells, int64_t *budgets, size_t *count) {
   const oss_member *schedule = plan->cells[first].cell.schedule;
@@ -102,7 +115,7 @@ static oss_status check_group(oss_plan *plan, const oss_context *c, size_t first
     oss_status status = oss_schedule_check(schedule, &input, p->cell.steps);
     if (status == OSS_OK && p->cell.repeats)
       status = oss_fail(OSS_ERR_UNSUPPORTED, "teacher.steps is not for a grid from a file: this cell would repeat another");
-    if (status == OSS_OK) status = oss_score_check(&evaluation);
+    if (status == OSS_OK) status = check_metrics(plan, &evaluation);
     if (status == OSS_ERR_UNSUPPORTED) {
       p->skip = oss_strdup(oss_message());
       if (p->skip == NULL) return oss_fail(OSS_ERR_MEMORY, "plan");
@@ -181,6 +194,7 @@ void oss_plan_free(oss_plan *plan) {
   if (plan == NULL) return;
   for (size_t i = 0; plan->cells != NULL && i < plan->count; i++) free(plan->cells[i].skip);
   for (size_t i = 0; i < plan->teacher_count; i++) free(plan->teachers[i].t);
+  free(plan->left_out);
   free(plan->cells);
   free(plan->teachers);
   *plan = (oss_plan){0};

@@ -31,9 +31,10 @@ typedef struct oss_plan {
   size_t count, runnable;
   oss_planned_teacher *teachers;
   size_t teacher_count;
-  double work;  /* of the whole sweep, if nothing is cached */
-  size_t base;  /* memory of the program before any of it */
-  size_t bytes; /* the largest of the cells' */
+  double work;    /* of the whole sweep, if nothing is cached */
+  size_t base;    /* memory of the program before any of it */
+  size_t bytes;   /* the largest of the cells' */
+  char *left_out; /* the metrics last warned of; owned */
 } oss_plan;
 
 /* Opens every denoiser and grid of the sweep once. Errors in files and options come out here. OSS_ERR_CONFIG when no cell can run. */

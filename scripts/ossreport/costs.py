@@ -14,7 +14,8 @@ TEACHER = "Spent in this run on searched and evaluated samples; 0 where all traj
 SAVING = (
     "As good without search: the cheapest schedule of the sweep, of any solver, that needs no search and reaches the same mean "
     "score on the same task. Saves: the calls a sample that the schedule found takes fewer. Pays after: the samples from "
-    "which on the calls of teacher and search are won back. A search serves all its budgets, at the cost of the largest."
+    "which on the calls of teacher and search are won back. A search serves all its budgets, at the cost of the largest. That "
+    "one of several schedules without search is as good is known afterwards only."
 )
 
 

@@ -190,7 +190,7 @@ def labels(values, by_file=False):
             parts = []
             for key in differ:
                 if flat.get(key) is not None and flat[key] != USUAL.get(key):
-                    word = isinstance(flat[key], str) and len(users[repr(flat[key])]) == 1
+                    word = isinstance(flat[key], str) and len(users[repr(flat[key])] & set(flat)) == 1
                     parts.append(_option(key, flat[key], word))
             result[value] = f"{name} ({', '.join(parts)})" if parts else name
     if by_file and len(set(result.values())) < len(result):  # files of one name in two folders

@@ -6,13 +6,22 @@ import os
 import re
 from collections import namedtuple
 
-from . import flow, load
+from . import flow, load, stats
 
 METRIC = "metric"  # no axis of the sweep: the metrics side by side
 # Axes that make another task rather than another way to do it: what differs in them is not compared for the best.
 TASK = ("denoiser", "initial", "teacher_solver", "teacher_grid", "teacher_steps", "samples_evaluate", "steps", "seed")
 NAMES = {"samples_search": "searched", "samples_evaluate": "scored on"}
 MOST_COLUMNS = 8  # of a default layout
+
+WORDS = {  # how a number of an axis reads where nothing else names the axis
+    "steps": stats.steps_text,
+    "teacher_steps": lambda n: f"{n:g}-step teacher",
+    "samples_search": lambda n: f"{n:g} searched",
+    "samples_evaluate": lambda n: f"{n:g} others",
+    "seed": lambda n: f"seed {n:g}",
+}
+SPOKEN = {("samples_evaluate", "same"): "the searched noise", ("calibration", "none"): "not calibrated"}
 
 # Axes by name; relative: None or (axis, value), what the numbers are divided by; split: axes that make a table each
 Layout = namedtuple("Layout", "rows columns metrics relative split")
@@ -25,6 +34,24 @@ def varying(study):
 
 def axis_name(axis):
     return NAMES.get(axis, axis.replace("_", " "))
+
+
+def row_text(study, axis, value):
+    """A value of an axis whose name stands beside it."""
+    if axis == METRIC:
+        return stats.metric_title(value)
+    return SPOKEN.get((axis, value), study.label(axis, value))
+
+
+def value_text(study, axis, value):
+    """A value of an axis by itself, as in a column's head."""
+    if axis == METRIC:
+        return stats.metric_title(value)
+    number = isinstance(value, (int, float)) or str(value).isdecimal()
+    if number and axis in WORDS:
+        return WORDS[axis](float(value))
+    label = study.label(axis, value)
+    return SPOKEN.get((axis, value), f"teacher {label}" if axis == "teacher_solver" else label)
 
 
 def groups(study, axes):

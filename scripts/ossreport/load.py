@@ -12,7 +12,7 @@ import numpy as np
 
 # Attributes of a cell that are not the value of an axis.
 RESULTS = ("status", "reason", "key", "nfe", "depth", "search_nfe", "search_seconds", "sample_seconds", "teacher")
-RESULTS += ("search_cost", "search_bound", "search_complete")
+RESULTS += ("search_cost", "search_bound", "search_complete", "metrics_left_out")
 # Axes in the order in which they are shown; others are found by what sets two cells apart.
 AXES = ("denoiser", "initial", "teacher_grid", "teacher_solver", "teacher_steps", "samples_search", "samples_evaluate")
 AXES += ("solver", "schedule", "calibration", "steps", "seed")

@@ -9,13 +9,14 @@ import matplotlib.pyplot as plt
 from . import curves, layout, lines, stats
 
 ROWS, COLUMNS = 6, 5  # what stays readable at 900 pixels
+ABREAST, FEW = 4, 3  # of a ranking: most pictures, most values across
 WRAPPED = 9  # pictures that have one axis between them, side by side and wrapped
 
 
 def _words(study, axes, key, between=", "):
-    """What a picture is, in words: its values, with the axis named where they are no data set."""
-    named = [(layout.axis_name(axis), study.label(axis, value), axis) for axis, value in zip(axes, key)]
-    return between.join(label if axis == "denoiser" else f"{name}: {label}" for name, label, axis in named)
+    """What a picture is, in words: its values, with the axis named where they do not speak for themselves."""
+    texts = [(axis, layout.value_text(study, axis, value)) for axis, value in zip(axes, key)]
+    return between.join(f"teacher grid: {text}" if axis == "teacher_grid" else text for axis, text in texts)
 
 
 def _legend(figure, axes):
@@ -50,7 +51,7 @@ def _arrange(study, found):
 def _draw(study, found, key, axis, looks, log):
     """One picture. Whether lines coincide."""
     curves_here = [
-        (*zip(*points), looks[line], curves.name(study, found.lines, line))
+        ([x for x, _ in points], [e.mean for _, e in points], looks[line], curves.name(study, found.lines, line))
         for line, points in found.points[key].items()
     ]
     shared = lines.draw(axis, curves_here, log, 5)
@@ -72,20 +73,56 @@ def _caption(study, metric, found, shared, shown):
     return text
 
 
+def _ranking(study, metric, found):
+    """Dots instead of curves, a row each, for many ways at few budgets: (figure, how many pictures it shows)."""
+    shown = lines.some(list(found.points), ABREAST)
+    rows = [key for key in curves.looks(study, found.lines) if any(key in here for here in found.points.values())]
+    values = sorted({x for here in found.points.values() for points in here.values() for x, _ in points})
+    size = (9 if len(shown) > 1 else 6.4, 1.3 + 0.27 * len(rows))
+    drawing, axes = plt.subplots(1, len(shown), figsize=size, layout="constrained", squeeze=False, sharey=True)
+    for axis, key in zip(axes[0], shown):
+        for number, x in enumerate(values):
+            for place, line in enumerate(rows):
+                score = dict(found.points[key].get(line, [])).get(x)
+                if score:
+                    half = 0 if math.isnan(score.half) else score.half
+                    style = {"color": lines.COLOURS[number % 6], "fmt": lines.MARKERS[number % len(lines.MARKERS)]}
+                    label = curves.across_text(found, x) if len(values) > 1 else None
+                    axis.errorbar(score.mean, place, xerr=half, markersize=5, linewidth=1.3, label=label, **style)
+        axis.set_ylim(len(rows) - 0.5, -0.5)
+        axis.set_yticks(range(len(rows)), [curves.name(study, found.lines, line) for line in rows])
+        axis.set(xlabel=stats.metric_title(metric), title=_words(study, found.pictures, key))
+    if len(values) > 1:
+        _legend(drawing, axes.ravel())
+    return drawing, len(shown)
+
+
 def figure(study, metric=None):
-    """(figure, caption), or (None, '') where no line has two points."""
+    """(figure, caption), or (None, '') where no scores are to be compared, or those of one panel at one budget."""
     metric = metric or study.metric
     found = curves.make(study, metric)
-    every = [points for lines_here in found.points.values() for points in lines_here.values()]
-    if not any(len(points) > 1 for points in every):
+    every = [points for here in found.points.values() for points in here.values()]
+    if max((len(here) for here in found.points.values()), default=0) < 2 and not any(len(points) > 1 for points in every):
         return None, ""
+    if found.across is None and len(found.points) == 1 and found.lines == ["schedule"]:
+        return None, ""  # the panel's own figure shows that
+    few = max(len(points) for points in every) <= FEW
+    if found.across is None or few and max(len(here) for here in found.points.values()) > curves.MOST_LINES:
+        drawing, shown = _ranking(study, metric, found)
+        return drawing, _caption(study, metric, found, False, shown) + " Bars are 95% intervals."
+    drawing, shared, shown = _grid(study, metric, found, every)
+    return drawing, _caption(study, metric, found, shared, shown)
+
+
+def _grid(study, metric, found, every):
+    """Pictures of curves: (figure, whether lines coincide, how many pictures)."""
     grid, titles, sides = _arrange(study, found)
     looks, shared, width = curves.looks(study, found.lines), False, len(grid[0])
     size = (9 if width > 1 else 6.4, 0.9 + (2.45 if len(grid) > 1 or width > 1 else 3.4) * len(grid))
     drawing, axes = plt.subplots(
         len(grid), width, figsize=size, layout="constrained", squeeze=False, sharey="row" if sides else True
     )
-    log = not stats.higher_is_better(metric) and min(y for points in every for _, y in points) > 0
+    log = not stats.higher_is_better(metric) and min(e.mean for points in every for _, e in points) > 0
     for i, row in enumerate(grid):
         for axis, key in zip(axes[i], row):
             axis.set_visible(key is not None)
@@ -103,4 +140,4 @@ def figure(study, metric=None):
     for column in zip(*axes):  # below the last of each column
         [axis for axis in column if axis.get_visible()][-1].set_xlabel(curves.ACROSS[found.across])
     _legend(drawing, axes.ravel())
-    return drawing, _caption(study, metric, found, shared, sum(key is not None for row in grid for key in row))
+    return drawing, shared, sum(key is not None for row in grid for key in row)

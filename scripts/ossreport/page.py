@@ -154,7 +154,8 @@ def _scores(out, study, plan):
         body = "".join((f"<h4>{escape(t.title)}</h4>" if t.title else "") + render.html(t) for t in found)
         notes = [f"Bold: {mark}."] if mark else []
         notes += [text for table in found for text in table.notes] 
-        notes += [text for name in ([metric] if metric else plan.metrics) for text in tables.notes(study, name)]
+        plain = ([metric] if metric else plan.metrics) if plan.relative is None else []
+        notes += [text for name in plain for text in tables.notes(study, name)]
         notes += [WITHIN] if number == 0 else []
         if number == 0 and any(flow.option(s, "samples") == "per_sample" for s in study.schedules):
             notes.append("A per_sample schedule is scored on the very noise it was searched for; the others need not be.")

@@ -11,27 +11,6 @@ from .tables import Entry
 # column; rows: [(labels, [Entry])]; notes: sentences below
 Table = namedtuple("Table", "title corner heads rows notes")
 
-WORDS = {  # how a number of an axis reads where nothing else names the axis
-    "steps": stats.steps_text,
-    "teacher_steps": lambda n: f"{n:g}-step teacher",
-    "samples_search": lambda n: f"{n:g} searched",
-    "samples_evaluate": lambda n: f"{n:g} others",
-    "seed": lambda n: f"seed {n:g}",
-}
-SPOKEN = {("samples_evaluate", "same"): "the searched noise", ("calibration", "none"): "not calibrated"}
-
-
-def value_text(study, axis, value):
-    """A value of an axis by itself, as in a column's head."""
-    if axis == layout.METRIC:
-        return stats.metric_title(value)
-    number = isinstance(value, (int, float)) or str(value).isdecimal()
-    if number and axis in WORDS:
-        return WORDS[axis](float(value))
-    label = study.label(axis, value)
-    return SPOKEN.get((axis, value), f"teacher {label}" if axis == "teacher_solver" else label)
-
-
 class _Numbers:
     """The estimates behind the tables of a layout: by the values of its axes and a metric."""
 
@@ -56,18 +35,26 @@ class _Numbers:
         pairs = [(cell, base) for cell in cells if (base := self._base(cell)) and metric in base.metrics]
         return stats.compare(pairs, metric) if pairs else None
 
-    def absent(self, key, notes):
-        """What stands where there is no number: a status with the mark of its reason."""
+    def absent(self, key, metric, notes):
+        """What stands where there is no number: a status, or a dash, with the mark of its reason."""
         cells = self.cells.get(key, [])
         if not cells:
             return Entry("")
         missing = [cell for cell in cells if not cell.done]
-        if not missing:
-            note = "that cell itself is missing" if self.plan.relative else "this metric was not measured"
-            return Entry("–", note=note)
-        reason = missing[0].reason or "no reason recorded"
-        notes.setdefault((missing[0].status, reason), len(notes) + 1)
-        return Entry(f"{missing[0].status} [{notes[missing[0].status, reason]}]", note=reason)
+        if missing:
+            word, reason = missing[0].status, missing[0].reason or "no reason recorded"
+        elif all(metric in cell.metrics for cell in cells):
+            word, reason = "–", "nothing to compare with"
+        else:
+            word, reason = "–", str(cells[0].attributes.get("metrics_left_out", "")) or "not measured"
+        number = notes.setdefault((word, reason), len(notes) + 1)
+        return Entry(f"{word} [{number}]", note=reason)
+
+    def unproven(self):
+        """How many of the cells that others are compared with hold a schedule that is not proven the best, as a sentence."""
+        cells = [cell for cell in self.whole.values() if self.plan.relative and cell.done and self._base(cell) is cell]
+        open_ends = sum(cell.attributes.get("search_complete", 1) == 0 for cell in cells)
+        return [f"In {open_ends} of {len(cells)} cases what is compared with is not proven the best."] if open_ends else []
 
 
 def _groups(plan, study):
@@ -100,7 +87,8 @@ def _mark(plan, study, keys, estimates, printed):
     axes = plan.rows if by_columns else plan.columns
     groups = {}
     for (row, column), e in estimates.items():
-        if e and stats.comparable(e):
+        itself = plan.relative in [*zip(plan.rows, row), *zip(plan.columns, column)]  # what the others are compared with
+        if e and stats.comparable(e) and not itself:
             own = dict(zip(axes, row if by_columns else column))
             group = (column if by_columns else row, tuple(own[axis] for axis in apart))
             groups.setdefault(group, []).append((row, column))
@@ -151,30 +139,24 @@ def _one(numbers, metrics, chosen, notes, compact):
         for column in columns:
             e, (key, metric) = estimates[row, column], at(row, column)
             if e is None:
-                entries.append(numbers.absent(key, notes))
+                entries.append(numbers.absent(key, metric, notes))
             else:
                 left = f"{e.count} samples" + (f", {e.bad} not finite and left out" if e.bad else "")
                 text = tables.with_interval(e, scales[metric], compact)
                 entries.append(Entry(text, (row, column) in best, left, e))
-        body.append(([_row_text(study, axis, value) for axis, value in zip(plan.rows, row)], entries))
+        body.append(([layout.row_text(study, axis, value) for axis, value in zip(plan.rows, row)], entries))
     heads = [[_head(study, axis, column[i], scales) for column in columns] for i, axis in enumerate(plan.columns)]
     units = scales[metrics[0]].exponent if layout.METRIC not in [*plan.rows, *plan.columns] else None
-    title = ", ".join(value_text(study, axis, value) for axis, value in zip(plan.split, chosen))
+    title = ", ".join(layout.value_text(study, axis, value) for axis, value in zip(plan.split, chosen))
     own = [f"in units of {10.0**units:g}"] if units else []
     return Table(", ".join([title] * bool(title) + own), [layout.axis_name(axis) for axis in plan.rows], heads, body,
-                 _notes(estimates.values()))
+                 [*_notes(estimates.values()), *numbers.unproven()])
 
 
 def _head(study, axis, value, scales):
-    text = value_text(study, axis, value)
+    text = layout.value_text(study, axis, value)
     exponent = scales[value].exponent if axis == layout.METRIC else None
     return f"{text} in {10.0**exponent:g}" if exponent else text
-
-
-def _row_text(study, axis, value):
-    if axis == layout.METRIC:
-        return stats.metric_title(value)
-    return SPOKEN.get((axis, value), study.label(axis, value))
 
 
 def _notes(estimates):
@@ -191,7 +173,7 @@ def make(study, plan, metric=None, compact=False):
     metrics = [metric] if metric else plan.metrics
     chosen = dict.fromkeys(key[: len(plan.split)] for key in numbers.cells)
     found = [_one(numbers, metrics, split, notes, compact) for split in chosen]
-    return found, [(number, f"{status}: {reason}") for (status, reason), number in notes.items()]
+    return found, [(n, reason if word == "–" else f"{word}: {reason}") for (word, reason), n in notes.items()]
 
 
 def side_by_side(plan):
@@ -204,7 +186,7 @@ def title(study, plan, metric):
     name = "Scores" if metric is None else stats.metric_title(metric)
     if plan.relative is None:
         return name
-    of = value_text(study, *plan.relative)
+    of = layout.value_text(study, *plan.relative)
     if metric is None:
         return f"Scores relative to {of} (ratios; differences in dB)"
     return f"{metric.upper()} less that of {of} (dB)" if metric in stats.UNITS else f"{name} over that of {of}"

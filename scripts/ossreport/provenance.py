@@ -45,6 +45,15 @@ def _size(value):
     return f"{value} bytes"
 
 
+def line(study):
+    """'commit 1a2b3c4, cpu: Some Processor, 2 threads', as far as the file says."""
+    attributes = study.result.attributes
+    commit = _commit({**attributes, "git_commit": str(attributes.get("git_commit", ""))[:10]})
+    device = ": ".join(str(attributes[key]) for key in ("backend", "device") if attributes.get(key))
+    threads = f"{attributes['threads']} threads" if attributes.get("threads") else ""
+    return ", ".join(part for part in (f"commit {commit}" if commit else "", device, threads) if part)
+
+
 def facts(study):
     """[(what, value)]: where and how it ran, and the axes with one value."""
     attributes, result = study.result.attributes, study.result

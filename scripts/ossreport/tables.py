@@ -116,7 +116,8 @@ def counted(study):
         count = len(result.values(axis)) if axis in result.axes else 1
         product *= count
         if count > 1 or axis in ("schedule", "steps"):
-            name = {"steps": "budget"}.get(axis, axis.replace("_", " "))
+            name = {"steps": "budget", "samples_evaluate": "scored set", "samples_search": "searched set"}.get(axis)
+            name = name or axis.replace("_", " ")
             parts.append(f"{count} {name}" + ("s" if count != 1 and not name.endswith("s") else ""))
     joined = (" × " if product == len(result.cells) else ", ").join(parts)
     return f"{done} of {len(result.cells)} cells finished ({joined})"

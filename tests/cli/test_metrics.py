@@ -287,7 +287,7 @@ class Refusals(MetricTest):
             self.assertAlmostEqual(cell["metrics/sliced_wasserstein"].attrs["std"], 0)
         for kind in ("frechet", "mmd"):
             words = (f"metric {kind} needs 2 samples", "the student has 1")
-            self.run_config({"samples.evaluate": 1, "metrics": ["mse", kind]}, code=2, words=words)
+            self.run_config({"samples.evaluate": 1, "metrics": kind}, code=2, words=words)
             single = {"kind": kind, "against": "data", "references": 1}
             self.run_config({"samples.evaluate": 2, "metrics": single}, code=2, words=("the data 1",))
 
@@ -305,8 +305,20 @@ class Refusals(MetricTest):
         self.run_config({"metrics": "ssim", "denoiser": two[1]}, code=2, words=("at least 11 x 11", "10 x 30"))
         self.run_config({"metrics": ["mse", "ssim"], "denoiser": [*two, {"kind": "gmm", "file": "fits.h5"}]})
         with h5py.File(self.path("out.h5"), "r") as file:
-            reasons = [cell.attrs.get("reason", "") for cell in file["cells"].values()]
-        self.assertEqual([bool(reason) for reason in reasons], [True] * 8 + [False] * 4)
+            left_out = [cell.attrs.get("metrics_left_out", "") for cell in file["cells"].values()]
+            self.assertEqual([list(cell["metrics"]) for cell in file["cells"].values()], [["mse"]] * 8 + [["mse", "ssim"]] * 4)
+        self.assertEqual(["ssim takes images" in text for text in left_out], [True] * 8 + [False] * 4)
+        self.assertTrue(all("at least 11 x 11" in text for text in left_out[4:8]))
+
+    def test_a_metric_left_out_is_named_once_for_a_denoiser(self):
+        write_mixture(self.path("fits.h5"), (1, 11, 11))
+        denoisers = [{"kind": "gmm", "file": name} for name in ("problem.h5", "fits.h5")]
+        result = self.run_config({"metrics": ["ssim", "mse", "l1"], "denoiser": denoisers})
+        self.assertEqual(result.err.count("left out"), 1)
+        with h5py.File(self.path("out.h5"), "r") as file:
+            self.assertEqual(set(file["cells/0000/metrics"]), {"l1", "mse"})
+            self.assertTrue(np.isnan(file["summary"]["ssim_mean"][0]) and np.isfinite(file["summary"]["ssim_mean"][-1]))
+        self.assertIn("ssim", self.run_ok("show", "out.h5").out)
 
     def test_bad_options(self):
         write_mixture(self.path("problem.h5"), (6,), wide=np.zeros((5, 6)), flat=np.zeros(6), points=np.eye(6))
@@ -330,7 +342,7 @@ class Refusals(MetricTest):
         ]
         for options, code, word, changes in cases:
             for kind in ("frechet", "mmd", "sliced_wasserstein"):
-                self.run_config({**changes, "metrics": ["mse", {"kind": kind, **options}]}, "--dry-run", code=code, words=(word,))
+                self.run_config({**changes, "metrics": {"kind": kind, **options}}, "--dry-run", code=code, words=(word,))
         self.run_config({"metrics": [{"kind": "sliced_wasserstein", "projections": 0}]}, code=2, words=("projections",))
         self.run_config({"metrics": [{"kind": "ssim", "window": 7}]}, code=2, words=("window",))
 

@@ -16,7 +16,7 @@ import numpy as np
 import yaml
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from cli import CONFIG, TIMES, CliTest, compare, contents, run  # noqa: E402
+from cli import BINARY, CONFIG, TIMES, CliTest, compare, contents, run, start  # noqa: E402
 
 PER_SAMPLE = {"kind": "oss", "variant": "carry", "samples": "per_sample"}
 SWEEP = {
@@ -267,6 +267,14 @@ class Run(CliTest):
         self.assertRegex(text, r"peak memory: [\d.]+ MiB")
         self.assertRegex(text, r"/teacher/0002  8 steps")
 
+    def test_plans_beyond_counting(self):
+        """Numbers of calls too large for 64 bits are still above any limit."""
+        most = {"samples.search": 2147483647, "samples.evaluate": "same", "teacher.steps": 3000, "student.steps": 3000, "student.solver": "heun"}
+        self.run_config({**most, "student.schedule": "oss"}, "--dry-run", code=2, words=["above max_calls 2000000"])
+        learned = {"kind": "learned", "evaluations": 1000000000}
+        text = self.run_config({**most, "student.schedule": learned}, "--dry-run").out
+        self.assertGreater(int(re.search(r"^ +0 +\d+ +(-?\d+)", text, re.M)[1]), 10**18)
+
     def test_quiet_and_streams(self):
         loud = self.run_config({})
         self.assertEqual(loud.out, self.path("out.h5") + "\n")
@@ -312,6 +320,17 @@ class Run(CliTest):
         self.run_config({**changes, "samples.batch": 7}, "--output", "a.h5", "--threads", "1")
         self.run_config({**changes, "samples.batch": 3}, "--output", "b.h5", "--threads", "2")
         compare(self, self.path("a.h5"), self.path("b.h5"), (*TIMES, "@config", "/@threads", "/teacher/0000@nfe"))
+
+    def test_waiting_threads_sleep(self):
+        """Unless the user says otherwise; OpenMP's own report says what holds. The last report is that of the program at work."""
+        program = ("env", "-u", "OMP_WAIT_POLICY", "-u", "GOMP_SPINCOUNT", "OMP_DISPLAY_ENV=verbose")
+        for more, spins in (((), "'1000'"), (("GOMP_SPINCOUNT=77",), "'77'")):
+            process = start(["run", self.config({}), "--quiet"], self.dir, program=(*program, *more, BINARY))
+            err = process.communicate()[1].decode()
+            self.assertEqual(process.returncode, 0, err)
+            if "GOMP_SPINCOUNT" not in err:
+                self.skipTest("another OpenMP")
+            self.assertEqual(re.findall(r"GOMP_SPINCOUNT = (\S+)", err)[-1], spins)
 
     def test_noise_from_a_file(self):
         noise = {"noise": {"file": "problem.h5", "dataset": "noise"}, "output.save": "trajectory", "initial": ["t", "one"]}

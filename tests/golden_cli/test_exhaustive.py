@@ -157,6 +157,14 @@ class Exhaustive(unittest.TestCase):
         self.assertTrue(any(0 < b and not c for b, c in zip(bounds, complete)), bounds)
         self.assertEqual(sorted(complete), complete)
 
+    def test_keys_name_the_budgets_that_share_its_calls(self):
+        """What a budget gets depends on the others beside it, so a sweep of other budgets does not take its cells up."""
+        names = [schedule(calls=300), {"kind": "learned", "init": schedule(calls=300), "evaluations": 2}, "oss"]
+        both, one = (self.cases[0].run("beside", names, steps) for steps in ([3, 4], [4]))
+        kinds = [cell["@schedule"].split(",")[0] for cell in one.cells]
+        same = [cell["@key"] == both.find(name, 4)["@key"] for name, cell in zip(names, one.cells)]
+        self.assertEqual(same, [False, False, True], kinds)
+
     def test_too_many_schedules(self):
         """A tree out of reach: the best of OSS and an even spread, improved by single moves, is not worse than either."""
         case = self.cases[0]
@@ -175,6 +183,19 @@ class Exhaustive(unittest.TestCase):
         even = [math.floor(40 * k / 8 + 0.5) for k in range(8, -1, -1)]
         problem = ref.Problem(case.problem.mixture, t, case.problem.start)
         self.assertLessEqual(few["@search_cost"], np.mean([problem.cost(even, s) for s in range(SAMPLES)]) * 1.0001)
+
+    def test_a_large_budget_leaves_the_small_ones_their_trees(self):
+        """What can be finished is, beside what can't: the budgets then have trees of their own."""
+        case, grid = self.cases[0], {"grid": "edm", "steps": 40, "cache": "none"}
+        for fewer in (True, False):
+            name = schedule(calls=20000, fewer=fewer)
+            both, alone = case.run("both", [name], [2, 8], teacher=grid), case.run("alone", [name], [2], teacher=grid).cells[0]
+            small, large = both.find(name, 2), both.find(name, 8)
+            self.assertEqual((small["@search_complete"], large["@search_complete"]), (1, 0))
+            for key in ("@search_cost", "@search_bound", "schedule/index"):
+                np.testing.assert_array_equal(small[key], alone[key])
+            self.assertLessEqual(large["@search_nfe"], 20000 + 30 * SAMPLES)
+            self.assertLess(large["@search_cost"], small["@search_cost"])
 
     def test_per_sample_needs_enough_calls(self):
         case, per_sample = self.cases[0], {"samples": "per_sample", "fewer": True, "start": "free"}

@@ -208,6 +208,16 @@ class Computed(unittest.TestCase):
                 np.testing.assert_array_equal(a["search/pair_cost"], b["search/pair_cost"])
                 np.testing.assert_array_equal(a["schedule/index"], b["schedule/index"])
 
+    def test_a_coefficient_too_large(self):
+        """Costs that overflow leave no schedule: the cells fail and say why, the others are done."""
+        config = {**self.cases["edm-9"][0], "student": {"steps": [4], "schedule": schedules([1, 1e308])}}
+        with self.assertRaisesRegex(AssertionError, "exit 1(.|\n)*3 cells failed"):
+            ref.run_config(self.folder, config, name="overflow")
+        for cell in ref.Outcome(os.path.join(self.folder, "overflow.h5")).cells:
+            large = "1e+308" in cell["@schedule"]
+            self.assertEqual(cell["@status"], "failed" if large else "done", cell["@schedule"])
+            self.assertIn("no schedule of 4 steps has a finite cost" if large else "", cell.get("@reason", ""))
+
     def test_one_element(self):
         """A sample of one element never leaves its line: every deviation is 0, and every schedule as good as another."""
         path = os.path.join(self.folder, "one.h5")

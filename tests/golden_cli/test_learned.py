@@ -156,6 +156,13 @@ class Learned(unittest.TestCase):
                     compare = self.assertEqual if tolerance == 0 else self.assertGreaterEqual
                     compare(price, cell["@search_nfe"], f"{grid} {cell['@solver']} {cell['@schedule']} M{cell['@steps']}")
 
+    def test_no_error_at_all(self):
+        """A student that is its teacher has an error of 0, however it is averaged."""
+        outcome = self.run_case([learned(evaluations=3, reduce=r) for r in ("mean", "log_mean")], [20])
+        for cell in outcome.cells:
+            np.testing.assert_array_equal(cell["metrics/mse"], 0.0)
+            self.assertEqual(cell["@search_cost"], 0.0, cell["@schedule"])
+
     def test_more_steps_than_the_teacher(self):
         """Its times are free; only what it begins with may be bound to the teacher's."""
         outcome = self.run_case([learned(evaluations=5), learned(evaluations=5, init="gits")], [20, 24])

@@ -91,7 +91,7 @@ class Frequencies(PropertyTest):
             waves = [np.array([[np.cos(np.pi * (n + 0.5) * k / size) for n in range(size)] for k in range(min(keep, size))]) for size in sides]
             waves = [w / np.linalg.norm(w, axis=1, keepdims=True) for w in waves]
             plane = np.kron(*waves)
-            file["features"] = np.kron(np.eye(12 // plane.shape[1]), plane).astype(np.float32)
+            file["features"] = np.kron(np.eye(12 // plane.shape[1]), plane).T.astype(np.float32)
         costs = [{"kind": "dct", "keep": keep}, {"kind": "feature", "file": self.path("wide.h5"), "dataset": "features"}]
         costs += [{"kind": "dct", "keep": 12}, {"kind": "xt"}]
         config = [self.config([oss(cost=cost)], steps=[5], noise=None) for cost in costs]

@@ -48,7 +48,7 @@ class SearchTest(unittest.TestCase):
             file["gmm/scales"] = rng.uniform(0.1, 0.5, size=5)
             file["gmm/weights"] = rng.uniform(0.5, 2.0, size=5)
             file["noise"] = rng.normal(size=(SAMPLES, 6)).astype(np.float32)
-            file["features"] = rng.normal(size=(4, 6)).astype(np.float32)
+            file["features"] = rng.normal(size=(6, 4)).astype(np.float32)
 
     def setUp(self):
         self.compared = 0
@@ -209,7 +209,7 @@ class Reference(SearchTest):
 
     def test_costs(self):
         with h5py.File(self.file, "r") as file:
-            features = file["features"][:].astype(float)
+            features = file["features"][:].astype(float).T
         for cost in ("xt", "x0_carried", "x0", "feature"):
             options = {"kind": cost} | ({"file": self.file, "dataset": "features"} if cost == "feature" else {})
             outcome = self.run_search("cost-" + cost, "euler", oss("paper", "pinned", "per_sample", cost=options), steps=4)

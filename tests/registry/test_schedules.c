@@ -331,9 +331,10 @@ static void tables_are_subsets_of_the_grids_they_were_found_on(void **state) {
   made_grid_free(&coarse);
 }
 
-/* A level beyond the teacher's range moves to its end; two cannot. */
-static void tables_are_fitted_to_the_range_or_refused(void **state) {
+/* A level beyond the teacher's range moves to its end; where two would, the curve within the range is divided. */
+static void tables_are_fitted_to_the_range(void **state) {
   made_grid edm = make_grid("{kind: edm}", 40), flow = make_grid("{kind: flow, end: min}", 20);
+  made_grid low = make_grid("{kind: edm, sigma_max: 0.02}", 20);
   int refused;
   (void)state;
   oss_found found = find_schedule(&edm, "{kind: ays, table: svd}", 10, &refused); /* 700 becomes 80 */
@@ -341,17 +342,32 @@ static void tables_are_fitted_to_the_range_or_refused(void **state) {
   assert_int_equal(found.schedule.index[0], 40);
   assert_true(fabs(found.schedule.t[1] - 54.5 / 55.5) <= 1e-15);
   oss_found_free(&found);
-  find_schedule(&edm, "{kind: ays, table: svd}", 45, &refused);
+  found = find_schedule(&edm, "{kind: ays, table: svd}", 45, &refused);
+  assert_false(refused);
+  check_shape("svd", &found.schedule, &edm.grid, 45);
+  assert_int_equal(found.schedule.index[0], 40);
+  double from = log(700 / 80.0) / log(700 / 54.5), place = from + (10 - from) / 45; /* of the second point */
+  double sigma = exp((2 - place) * log(54.5) + (place - 1) * log(15.886));
+  assert_true(fabs(found.schedule.t[1] - sigma / (1 + sigma)) <= 1e-14);
+  oss_found_free(&found);
+  found = find_schedule(&flow, "{kind: ays, table: svd}", 10, &refused); /* 0.034 lies below 1/21 */
+  assert_false(refused);
+  check_shape("svd", &found.schedule, &flow.grid, 10);
+  oss_found_free(&found);
+  found = find_schedule(&edm, "{kind: table, table: wan}", 20, &refused); /* ten of its levels lie above 80 / 81 */
+  assert_false(refused);
+  check_shape("wan", &found.schedule, &edm.grid, 20);
+  oss_found_free(&found);
+  find_schedule(&low, "{kind: ays, table: sd1}", 3, &refused);
   assert_true(refused);
-  assert_non_null(strstr(oss_message(), "table svd"));
-  find_schedule(&flow, "{kind: ays, table: svd}", 10, &refused); /* 0.034 lies below 1/21 */
-  assert_true(refused);
+  assert_non_null(strstr(oss_message(), "outside the teacher's range"));
   found = find_schedule(&flow, "{kind: ays, table: sd1}", 9, &refused);
   assert_false(refused);
   check_shape("sd1", &found.schedule, &flow.grid, 9);
   oss_found_free(&found);
   made_grid_free(&edm);
   made_grid_free(&flow);
+  made_grid_free(&low);
 }
 
 int main(void) {
@@ -367,7 +383,7 @@ int main(void) {
       cmocka_unit_test(published_tables_are_kept),
       cmocka_unit_test(published_tables_are_interpolated),
       cmocka_unit_test(tables_are_subsets_of_the_grids_they_were_found_on),
-      cmocka_unit_test(tables_are_fitted_to_the_range_or_refused),
+      cmocka_unit_test(tables_are_fitted_to_the_range),
   };
   oss_io_init();
   return cmocka_run_group_tests(tests, NULL, NULL);

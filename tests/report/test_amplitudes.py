@@ -15,7 +15,7 @@ import numpy as np
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts"))
 
 from made_up import make  # noqa: E402
-from ossreport import amplitudes, lines, load, page, stats  # noqa: E402
+from ossreport import amplitudes, layout, lines, load, page, stats  # noqa: E402
 
 ONE = {"grids": ("edm",), "schedules": ("uniform",), "tables": False, "samples": False}
 
@@ -34,7 +34,7 @@ class Amplitudes(unittest.TestCase):
         """(the page, its PNG files); a warning is an error."""
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            path, *files = page.write(study, os.path.join(self.folder.name, "report"))
+            path, *files = page.write(study, layout.read(study), os.path.join(self.folder.name, "report"))
         with open(path, encoding="utf-8") as file:
             return file.read(), [os.path.basename(name) for name in files]
 

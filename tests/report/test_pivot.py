@@ -20,7 +20,7 @@ REPORT = os.path.join(ROOT, "scripts", "report.py")
 sys.path.insert(0, os.path.join(ROOT, "scripts"))
 
 from made_up import attributes  # noqa: E402
-from ossreport import costs, curves, layout, load, pivot, render, stats  # noqa: E402
+from ossreport import costs, curves, layout, load, overview, pivot, render, stats  # noqa: E402
 
 A, B = "{kind: dataset, file: ../models/a.h5, limit: all}", "{kind: dataset, file: ../models/b.h5, limit: all}"
 OSS = "{kind: oss, variant: paper, samples: joint}"
@@ -32,7 +32,8 @@ def cell(steps, schedule, psnr, mse=None, seed=0, denoiser=A, solver=FIRST, grid
     """The attributes and scores of one cell."""
     scores = {"psnr": np.array(psnr, dtype=float)}
     scores["mse"] = np.array(mse, dtype=float) if mse is not None else 10 ** (-scores["psnr"] / 10)
-    axes = dict(seed=seed, denoiser=denoiser, teacher_grid=grid, teacher_steps=50, samples_search=4, samples_evaluate=2)
+    more.setdefault("samples_evaluate", 2)
+    axes = dict(seed=seed, denoiser=denoiser, teacher_grid=grid, teacher_steps=50, samples_search=4)
     return dict(axes, solver=solver, schedule=schedule, steps=steps, **more), scores
 
 
@@ -150,6 +151,20 @@ class Tables(PivotTest):
         self.assertEqual(notes, [(1, "skipped: too <few>"), (2, "failed: no reason recorded")])
         self.assertIn("too &lt;few&gt;", render.html(table))
 
+    def test_left_out(self):
+        cells = self.grid()[:4]
+        cells[0][0]["metrics_left_out"] = "ssim takes images"
+        for values, scores in cells[1:]:
+            scores["ssim"] = np.array([0.5, 0.7])
+        table, notes = self.table(self.study(cells), "ssim")
+        self.assertEqual((table.rows[0][1][0].text, notes), ("– [1]", [(1, "ssim takes images")]))
+
+    def test_relative_to_what_is_not_proven(self):
+        cells = [cell(m, s, [20, 22]) for m in (5, 9) for s in (BEST, OSS)]
+        cells[0][0]["search_complete"] = 0
+        table, _ = self.table(self.study(cells, "report: {relative: {schedule: exhaustive}}\n"))
+        self.assertEqual(table.notes, ["In 1 of 2 cases what is compared with is not proven the best."])
+
     def test_relative(self):
         cells = [cell(5, BEST, [20, 22], [0.01, 0.03]), cell(5, OSS, [18, 21], [0.02, 0.04]), cell(5, "uniform", [20, 22], [0, 0])]
         study = self.study(cells, "report: {relative: {schedule: exhaustive}}\n")
@@ -170,8 +185,9 @@ class Tables(PivotTest):
         """Where the cell to compare with is missing, or its error is 0."""
         cells = [cell(5, BEST, [20, 22], [0, 0]), cell(5, OSS, [18, 21], [0.02, 0.04]), cell(9, OSS, [18, 21], [0.1, 0.2])]
         study = self.study(cells, "report: {relative: {schedule: exhaustive}}\n")
-        table, _ = self.table(study, "mse")
-        self.assertEqual(self.texts(table), [(["exhaustive"], ["1.00*", ""]), (["oss"], ["∞", "–"])])
+        table, notes = self.table(study, "mse")
+        self.assertEqual(notes, [(1, "nothing to compare with")])
+        self.assertEqual(self.texts(table), [(["exhaustive"], ["1.00", ""]), (["oss"], ["∞", "– [1]"])])
 
 
 class Formats(PivotTest):
@@ -263,11 +279,15 @@ class Curves(PivotTest):
         study = self.study(cells)
         found = curves.make(study, "psnr")
         self.assertEqual((found.across, found.lines, found.pictures), ("steps", ["solver", "schedule"], ["denoiser"]))
-        self.assertEqual(found.points[A,][SECOND, OSS], [(5, 5.0), (9, 9.0)])
+        self.assertEqual([(x, e.mean) for x, e in found.points[A,][SECOND, OSS]], [(5, 5.0), (9, 9.0)])
         looks = curves.looks(study, found.lines)
         self.assertEqual(looks[FIRST, OSS]["color"], looks[FIRST, "uniform"]["color"])
         self.assertNotEqual(looks[FIRST, OSS]["color"], looks[SECOND, OSS]["color"])
         self.assertNotEqual(looks[FIRST, OSS]["linestyle"], looks[FIRST, "uniform"]["linestyle"])
+        gits = [cell(m, "{kind: gits}", [m, m], solver=o, denoiser=d) for m in (5, 9) for o in (FIRST, SECOND) for d in (A, B)]
+        looks = curves.looks(self.study([*cells, *gits]), found.lines)  # more schedules than solvers: those have the colours
+        self.assertEqual(looks[FIRST, OSS]["color"], looks[SECOND, OSS]["color"])
+        self.assertNotEqual(looks[FIRST, OSS]["linestyle"], looks[SECOND, OSS]["linestyle"])
         self.assertEqual(curves.name(study, found.lines, (SECOND, OSS)), "dpmpp (order=2), oss")
 
     def test_too_many_lines_make_pictures(self):
@@ -280,8 +300,23 @@ class Curves(PivotTest):
         for values, _ in cells:
             values["teacher_steps"] = 50 if values is cells[0][0] else 100
         found = curves.make(self.study(cells), "psnr")
-        self.assertEqual((found.across, found.points[()][OSS,]), ("teacher_steps", [(50, 50.0), (100, 100.0)]))
-        self.assertEqual(curves.make(self.study(cells[:1]), "psnr").points, {})
+        self.assertEqual((found.across, [(x, e.mean) for x, e in found.points[()][OSS,]]), ("teacher_steps", [(50, 50.0), (100, 100.0)]))
+        self.assertIsNone(curves.make(self.study(cells[:1]), "psnr").across)
+
+
+    def test_many_ways_at_few_budgets_are_dots(self):
+        ways = [f"{{kind: beta, a: {a}}}" for a in range(1, 14)]
+        study = self.study([cell(m, s, [m, m + 1], denoiser=d) for m in (5, 9) for s in ways for d in (A, B)])
+        figure, caption = overview.figure(study)
+        self.assertEqual([axis.get_title() for axis in figure.axes], ["a", "b"])
+        self.assertEqual([tick.get_text() for tick in figure.axes[0].get_yticklabels()][:2], ["beta (a=1)", "beta (a=2)"])
+        self.assertIn("Bars are 95% intervals", caption)
+        overview.plt.close(figure)
+        study = self.study([cell(5, s, [20, 21], samples_evaluate=e) for s in ways[:2] for e in ("same", "64")])
+        figure, _ = overview.figure(study)
+        self.assertEqual([axis.get_title() for axis in figure.axes], ["the searched noise", "64 others"])
+        overview.plt.close(figure)
+        self.assertEqual(overview.figure(self.study([cell(5, s, [20, 21]) for s in ways[:2]])), (None, ""))
 
 
 class Finding(unittest.TestCase):
