@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs every configs/ablations/*.yaml, writes results/ablation_NAME.h5 and beside it the tables (.txt, .md, .csv) and the page (_report/).
 #   scripts/run_ablations.sh [--keep DIR] [NAME ...] [-- arguments for ossbench run, such as --set samples.search=64]
-# --keep copies the Markdown tables and the overview pictures to a folder, such as results/reference. Goes on after a failure and then ends with status 1. OSSBENCH names another program than build/release/ossbench.
+# --keep copies the Markdown tables and the overview pictures to a folder, such as results/reference. OSSBENCH names another program than
+# build/release/ossbench. Goes on after a failure and then ends with status 1.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 program=${OSSBENCH:-build/release/ossbench}
