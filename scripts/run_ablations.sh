@@ -15,6 +15,10 @@ if [ "${1:-}" = --keep ]; then
   mkdir -p "$keep"
 fi
 names=()
+if [ "${1:-}" = --help ] || [ "${1:-}" = -h ]; then
+  sed -n '4,8s/^# \{0,1\}//p' "$0"
+  exit 0
+fi
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
   names+=("$1")
   shift

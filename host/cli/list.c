@@ -68,20 +68,23 @@ static void print_values(const oss_option *o) {
   }
 }
 
+/* The text of members and options stands in one column, wide enough for their names. */
+enum { COLUMN = 21, OPTION = 4, NAME = 2 };
+
 static void print_option(const oss_option *o) {
-  printf("      %-10s ", o->name);
+  printf("%*s%-*s ", OPTION, "", COLUMN - OPTION - 1, o->name);
   print_values(o);
   if (o->fallback == NULL)
     printf(" (required)");
   else if (o->fallback[0] != '\0')
     printf(" (default %s)", o->fallback);
-  printf("\n                 %s\n", o->help);
+  printf("\n%*s%s\n", COLUMN, "", o->help);
 }
 
 static void print_member(const oss_member_desc *d, int details) {
-  printf("  %-14s %s\n", d->name, d->summary);
+  printf("%*s%-*s %s\n", NAME, "", COLUMN - NAME - 1, d->name, d->summary);
   if (!details) return;
-  printf("                 source: %s\n", d->source);
+  printf("%*ssource: %s\n", COLUMN, "", d->source);
   for (size_t k = 0; k < d->option_count; k++) print_option(&d->options[k]);
 }
 

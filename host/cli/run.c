@@ -96,6 +96,21 @@ static void stopped(int number) {
   raise(number);
 }
 
+/* Each reason once, with how many cells it is of. */
+static void say_skipped(const oss_plan *plan) {
+  for (size_t i = 0; i < plan->count; i++) {
+    size_t before = 0, cells = 0;
+    const char *reason = plan->cells[i].skip;
+    if (reason == NULL) continue;
+    for (size_t k = 0; k < plan->count; k++) {
+      int same = plan->cells[k].skip != NULL && strcmp(plan->cells[k].skip, reason) == 0;
+      before += (size_t)(same && k < i);
+      cells += (size_t)same;
+    }
+    if (before == 0) oss_log_info("skipped %zu: %s", cells, reason);
+  }
+}
+
 static oss_status execute(const arguments *a, const char *argv, oss_config *config, oss_backend *be) {
   oss_progress progress = {0};
   oss_context context = {0};
@@ -121,6 +136,7 @@ static oss_status execute(const arguments *a, const char *argv, oss_config *conf
     oss_log_info("%zu cells done, %zu kept, %zu skipped, %zu failed in %.1f s (%s, %d threads, peak memory %.0f MiB)", summary.done,
                  summary.kept, summary.skipped, summary.failed, oss_now() - begin, be->name, be->threads,
                  (double)oss_peak_bytes() / 1048576.0);
+  if (!a->quiet && summary.skipped > 0 && plan.count <= 10000) say_skipped(&plan);
   printf("%s\n", config->output);
   if (summary.failed > 0) status = oss_fail(OSS_ERR_NUMERIC, "%zu cells failed; their reasons are in %s", summary.failed, config->output);
 done:

@@ -114,6 +114,16 @@ static void note_start(const oss_member *format, oss_exported *e) {
                     start == OSS_START_LEVEL && !one ? ", or search with start: pinned" : "");
 }
 
+/* What was measured with more than the points. */
+static void note_measured(oss_exported *e) {
+  const char *calibration = oss_exported_text(e, "calibration");
+  if (calibration[0] != '\0' && strcmp(calibration, "none") != 0)
+    oss_exported_note(e, "the scores were measured with calibration: %s, which this list does not carry", calibration);
+  if (strstr(oss_exported_text(e, "schedule"), "sampling: stored") != NULL)
+    oss_exported_note(
+        e, "the scores were measured with an order of its own for each step (schedule/order, sampling: stored), which tools do not take");
+}
+
 /* Steps of no length divide by zero in multistep solvers. */
 static void note_float32(const oss_member *format, oss_exported *e) {
   if (space_of(format) == OSS_SPACE_NONE) return;
@@ -197,6 +207,7 @@ oss_status oss_export_text(const oss_member *format, oss_exported *e, char **out
   OSS_TRY_TO(done, check_infinite(format, e));
   apply_last(format, e);
   note_start(format, e);
+  note_measured(e);
   note_float32(format, e);
   OSS_TRY_TO(done, desc->write(format, e, &body));
   if (desc->notes == OSS_NOTES_COMMENTS) add_notes(&header, e);

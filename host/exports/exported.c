@@ -68,7 +68,7 @@ static oss_status no_cell(const char *path, int64_t cell) {
 static oss_status check_status(const oss_exported *e) {
   const char *state = oss_exported_text(e, "status"), *reason = oss_exported_text(e, "reason");
   if (state[0] == '\0' || strcmp(state, "done") == 0) return OSS_OK;
-  return oss_fail(OSS_ERR_INPUT, "%s: cell %" PRId64 " was %s, so it has no schedule: %s", e->file, e->cell, state,
+  return oss_fail(OSS_ERR_INPUT, "%s: cell %" PRId64 " is marked %s, so it has no schedule: %s", e->file, e->cell, state,
                   reason[0] != '\0' ? reason : "no reason is given");
 }
 

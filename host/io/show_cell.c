@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/core/order.h"
 #include "host/io/show.h"
 
 enum { OBJECT_BYTES = 64 };
@@ -42,29 +43,15 @@ static numbers read_numbers(hid_t cell, const char *name, int rank, hssize_t col
   return out;
 }
 
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-/* A quantile of sorted values, linear between neighbours. */
-static double quantile(const double *sorted, size_t count, double q) {
-  double at = q * (double)(count - 1);
-  size_t low = (size_t)at;
-  double share = at - (double)low;
-  if (share == 0 || low + 1 >= count) return sorted[low]; /* also keeps infinities from becoming NaN */
-  if (isinf(sorted[low]) && sorted[low] == sorted[low + 1]) return sorted[low];
-  return sorted[low] + share * (sorted[low + 1] - sorted[low]);
-}
-
 /* One column of a (rows, width) array: the value of a single row, else "median [quartile, quartile]". New memory. */
 static char *column_text(const double *data, size_t rows, size_t width, size_t column) {
   if (rows == 1) return oss_format("%.6g", data[column]);
   double *sorted = malloc(rows * sizeof *sorted);
   if (!sorted) return NULL;
   for (size_t r = 0; r < rows; r++) sorted[r] = data[r * width + column];
-  qsort(sorted, rows, sizeof *sorted, by_value);
-  double low = quantile(sorted, rows, 0.25), middle = quantile(sorted, rows, 0.5), high = quantile(sorted, rows, 0.75);
+  oss_sort(sorted, rows);
+  double low = oss_quantile_of_sorted(sorted, rows, 0.25), middle = oss_quantile_of_sorted(sorted, rows, 0.5),
+         high = oss_quantile_of_sorted(sorted, rows, 0.75);
   free(sorted);
   return low == high ? oss_format("%.6g", middle) : oss_format("%.6g [%.6g, %.6g]", middle, low, high);
 }

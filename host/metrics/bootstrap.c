@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/core/order.h"
 #include "host/core/streams.h"
 
 /* What one thread works in. */
@@ -53,27 +54,15 @@ static oss_status one_value(oss_statistic *statistic, const void *problem, const
   return isfinite(*out) ? OSS_OK : oss_fail(OSS_ERR_NUMERIC, "its value is not a finite number");
 }
 
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static double quantile(const double *sorted, size_t count, double q) {
-  double at = q * (double)(count - 1);
-  size_t low = (size_t)at;
-  if (low + 1 >= count) return sorted[count - 1];
-  return sorted[low] + (at - (double)low) * (sorted[low + 1] - sorted[low]);
-}
-
 static void describe(double *values, size_t count, double confidence, oss_estimate *out) {
   double mean = 0.0, squares = 0.0;
   for (size_t b = 0; b < count; b++) mean += values[b] / (double)count;
   for (size_t b = 0; b < count; b++) squares += (values[b] - mean) * (values[b] - mean);
-  qsort(values, count, sizeof *values, by_value);
-  double middle = quantile(values, count, 0.5);
+  oss_sort(values, count);
+  double middle = oss_quantile_of_sorted(values, count, 0.5);
   out->std = sqrt(squares / (double)(count - 1));
-  out->low = out->value + quantile(values, count, (1.0 - confidence) / 2.0) - middle;
-  out->high = out->value + quantile(values, count, (1.0 + confidence) / 2.0) - middle;
+  out->low = out->value + oss_quantile_of_sorted(values, count, (1.0 - confidence) / 2.0) - middle;
+  out->high = out->value + oss_quantile_of_sorted(values, count, (1.0 + confidence) / 2.0) - middle;
 }
 
 /* The replicates of one thread. */

@@ -121,7 +121,8 @@ static oss_status walk_each(oss_branch_tree *t) {
   for (; p.first < samples; p.first += p.count) {
     p.count = samples - p.first < most ? samples - p.first : most;
     if (b->input->progress != NULL)
-      oss_progress_stage(b->input->progress, "all schedules, samples %zu to %zu", p.first, p.first + p.count - 1);
+      oss_progress_stage(b->input->progress, "exhaustive: all schedules of %zu steps, samples %zu to %zu", t->tree.depth, p.first,
+                         p.first + p.count - 1);
     OSS_TRY(oss_walk_tree(t->walker, p.first, p.count, &visitor, &calls));
   }
   return OSS_OK;
@@ -205,7 +206,8 @@ static oss_status walk_portions(oss_branch_tree *t, double *sums) {
     p.last = p.first + p.count == samples;
     p.most = largest_limit(b);
     if (b->input->progress != NULL)
-      oss_progress_stage(b->input->progress, "%.0f schedules, sample %zu of %zu", alive, p.first + p.count, samples);
+      oss_progress_stage(b->input->progress, "exhaustive: %zu steps, %.0f schedules left, sample %zu of %zu", t->tree.depth, alive,
+                         p.first + p.count, samples);
     OSS_TRY(oss_walk_tree(t->walker, p.first, p.count, &visitor, &b->calls));
     if (b->calls.stopped) return OSS_OK;
     p.first += p.count;

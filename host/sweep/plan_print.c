@@ -113,6 +113,9 @@ static void print_teachers(const oss_plan *plan, const oss_context *context) {
     printf("  /teacher/%04zu  %lld steps, NFE %lld: %s, %s, %s\n", i, (long long)t->steps, (long long)t->nfe, t->solver->yaml,
            t->grid->yaml, t->denoiser->yaml);
   }
+  if (context->config->reference > 0)
+    printf("  scores are against a teacher of %lld steps instead (teacher.reference), its NFE included\n",
+           (long long)context->config->reference);
   printf("  kept in %s\n", context->cache != NULL ? context->cache : "no folder (teacher.cache: none)");
 }
 
