@@ -33,7 +33,8 @@ static oss_metric_scope scope_of(const oss_evaluation *e) {
                             .threads = oss_metric_threads(p->be)};
 }
 
-oss_status oss_score_check(const oss_evaluation *e, char **left_out) {
+/* flags: NULL, or whether each metric can be taken. */
+static oss_status check_all(const oss_evaluation *e, char **left_out, int *flags) {
   oss_metric_scope scope = scope_of(e);
   oss_text text = {0};
   oss_status status = OSS_OK;
@@ -42,6 +43,7 @@ oss_status oss_score_check(const oss_evaluation *e, char **left_out) {
   for (size_t m = 0; m < e->metrics->count && status == OSS_OK; m++) {
     status = oss_metric_check(e->metrics->at[m], &scope);
     taken += status == OSS_OK;
+    if (flags != NULL) flags[m] = status == OSS_OK;
     if (status != OSS_ERR_UNSUPPORTED) continue;
     oss_text_add(&text, "%s%s", text.length > 0 ? "; " : "", oss_message());
     status = OSS_OK;
@@ -56,13 +58,19 @@ oss_status oss_score_check(const oss_evaluation *e, char **left_out) {
   return status;
 }
 
+oss_status oss_score_check(const oss_evaluation *e, char **left_out) {
+  return check_all(e, left_out, NULL);
+}
+
 oss_status oss_score_begin(const oss_evaluation *e, oss_record *r) {
   const oss_members *metrics = e->metrics;
-  oss_metric_scope scope = scope_of(e);
+  oss_status status;
   r->metrics = calloc(metrics->count, sizeof *r->metrics);
   if (r->metrics == NULL) return oss_fail(OSS_ERR_MEMORY, "metrics");
   r->metric_count = metrics->count;
-  OSS_TRY(oss_score_check(e, &r->left_out));
+  int *taken = calloc(metrics->count, sizeof *taken);
+  if (taken == NULL) return oss_fail(OSS_ERR_MEMORY, "metrics");
+  OSS_TRY_TO(done, check_all(e, &r->left_out, taken));
   for (size_t m = 0; m < metrics->count; m++) {
     const oss_metric_desc *desc = oss_metric_desc_of(metrics->at[m]);
     oss_metric_values *v = &r->metrics[m];
@@ -72,11 +80,16 @@ oss_status oss_score_begin(const oss_evaluation *e, oss_record *r) {
     v->higher_is_better = desc->higher_is_better;
     v->count = desc->compare != NULL ? 1 : e->samples;
     for (size_t i = 0; i < m; i++) v->repeat += metrics->at[i]->desc == metrics->at[m]->desc;
-    if (oss_metric_check(metrics->at[m], &scope) != OSS_OK) continue;
+    if (!taken[m]) continue;
     v->values = malloc(v->count * sizeof(double));
-    if (v->values == NULL) return oss_fail(OSS_ERR_MEMORY, "metrics");
+    if (v->values == NULL) {
+      status = oss_fail(OSS_ERR_MEMORY, "metrics");
+      goto done;
+    }
   }
-  return OSS_OK;
+done:
+  free(taken);
+  return status;
 }
 
 oss_status oss_score_add(const oss_evaluation *e, const oss_schedule *schedule, const oss_score_batch *batch, oss_record *record) {
