@@ -57,10 +57,11 @@ typedef struct settings {
   oss_average how;
 } settings;
 
-static oss_status read_settings(const oss_member *member, const oss_search_input *input, settings *s) {
-  const oss_member *cost = oss_member_value(member, "cost")->nested;
+/* All but what the cost looks at, which may be in a file: enough to count calls. */
+static void read_options(const oss_member *member, const oss_search_input *input, settings *s) {
+  const oss_cost_desc *cost = (const oss_cost_desc *)oss_member_value(member, "cost")->nested->desc;
   *s = (settings){.average = oss_member_is(member, "samples", "average"), .per_sample = oss_member_is(member, "samples", "per_sample")};
-  OSS_TRY(oss_cost_view_create(cost, input->problem, &s->dp.cost));
+  s->dp.cost = (oss_cost_view){.data = cost->data, .calls = cost->calls};
   s->dp.best = oss_member_is(member, "orders", "best");
   s->dp.by_budget = oss_dp_by_budget(input->solver, s->dp.best);
   s->dp.threads = input->problem->be->threads;
@@ -74,7 +75,11 @@ static oss_status read_settings(const oss_member *member, const oss_search_input
   s->how = oss_member_is(member, "average", "mean")       ? OSS_AVERAGE_MEAN
            : oss_member_is(member, "average", "official") ? OSS_AVERAGE_OFFICIAL
                                                           : OSS_AVERAGE_MEDIAN;
-  return OSS_OK;
+}
+
+static oss_status read_settings(const oss_member *member, const oss_search_input *input, settings *s) {
+  read_options(member, input, s);
+  return oss_cost_view_create(oss_member_value(member, "cost")->nested, input->problem, &s->dp.cost);
 }
 
 static int64_t calls_of(const settings *s, const oss_search_input *input, int64_t steps) {
@@ -108,10 +113,8 @@ static oss_status check(const oss_member *member, const oss_search_input *input)
 
 static int64_t nfe(const oss_member *member, const oss_search_input *input, int64_t steps) {
   settings s;
-  if (read_settings(member, input, &s) != OSS_OK) return 0;
-  int64_t calls = calls_of(&s, input, steps);
-  oss_cost_view_free(&s.dp.cost);
-  return oss_search_product(calls, input->problem->denoiser->evaluations);
+  read_options(member, input, &s);
+  return oss_search_product(calls_of(&s, input, steps), input->problem->denoiser->evaluations);
 }
 
 /* The first `steps` rows of every sample's tables. */
