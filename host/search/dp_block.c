@@ -120,15 +120,6 @@ void dp_shared_close(dp_shared *s) {
   free(s->host_choice);
 }
 
-/* out = D at the teacher's states; the state itself at t = 0. */
-static oss_status teacher_data(dp_block *b, const dp_shared *s, const float *states, float *out) {
-  const oss_problem *p = s->input->problem;
-  size_t low = p->grid.t[0] > 0.0 ? 0 : 1, skip = low * b->count;
-  if (low == 1) OSS_TRY(p->be->ops->copy(p->be, b->count * s->d * sizeof(float), states, out));
-  return oss_denoiser_call(p->denoiser, (s->side - low) * b->count, (double *)b->times.data + skip, (int32_t *)b->labels.data + skip,
-                           states + skip * s->d, out + skip * s->d);
-}
-
 /* What the costs compare with. */
 static oss_status place_teacher(dp_block *b, const dp_shared *s) {
   oss_backend *be = s->input->problem->be;
@@ -137,7 +128,7 @@ static oss_status place_teacher(dp_block *b, const dp_shared *s) {
   b->teacher = b->target.data != NULL ? b->target.data : states;
   if (s->options->cost.data) {
     float *to = s->views ? b->next.data : b->target.data;
-    OSS_TRY(teacher_data(b, s, states, to));
+    OSS_TRY(dp_data(b, s, s->side, states, to));
     states = to;
   }
   if (s->views) return dp_view(s, s->side * b->count, states, b->target.data);

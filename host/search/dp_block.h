@@ -78,6 +78,9 @@ oss_status dp_block_advance(dp_block *block, dp_shared *shared, int remaining, c
 /* out = what the cost sees of rows states. */
 oss_status dp_view(const dp_shared *shared, size_t rows, const float *in, float *out);
 
+/* out = the denoiser's output at the states of cells 0 .. cells-1; the state itself at t = 0. */
+oss_status dp_data(dp_block *block, const dp_shared *shared, size_t cells, const float *states, float *out);
+
 /* Uploads the coefficients of the steps, or with data of what a cost of carried data compares. */
 oss_status dp_upload_coefs(dp_block *block, dp_shared *shared, int order, int remaining, int data);
 

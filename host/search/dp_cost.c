@@ -37,6 +37,15 @@ oss_status dp_block_denoise(dp_block *b, dp_shared *s, size_t row) {
   return OSS_OK;
 }
 
+oss_status dp_data(dp_block *b, const dp_shared *s, size_t cells, const float *states, float *out) {
+  const oss_problem *p = s->input->problem;
+  size_t low = p->grid.t[0] > 0.0 ? 0 : 1, skip = low * b->count;
+  if (low == 1) OSS_TRY(p->be->ops->copy(p->be, b->count * s->d * sizeof(float), states, out));
+  if (low >= cells) return OSS_OK;
+  return oss_denoiser_call(p->denoiser, (cells - low) * b->count, (double *)b->times.data + skip, (int32_t *)b->labels.data + skip,
+                           states + skip * s->d, out + skip * s->d);
+}
+
 static oss_coef_request request_of(const dp_block *b, const dp_shared *s, size_t sample, int order, int remaining, int data) {
   size_t path = s->side * (size_t)(s->terms - 1);
   return (oss_coef_request){.solver = s->input->solver,

@@ -109,16 +109,6 @@ static oss_status candidates(dp_block *b, dp_shared *s, size_t k, const int32_t 
   return add_second(b, s, low, k - 1, 0, host_from, b->next.data);
 }
 
-/* The denoiser's output at the candidates 0 .. k-1; the state itself at t = 0. */
-static oss_status predict(dp_block *b, const dp_shared *s, size_t k) {
-  const oss_problem *p = s->input->problem;
-  size_t low = p->grid.t[0] > 0.0 ? 0 : 1, skip = low * b->count;
-  if (low == 1) OSS_TRY(p->be->ops->copy(p->be, b->count * s->d * sizeof(float), b->next.data, b->second.data));
-  if (low >= k) return OSS_OK;
-  return oss_denoiser_call(p->denoiser, (k - low) * b->count, (double *)b->times.data + skip, (int32_t *)b->labels.data + skip,
-                           (float *)b->next.data + skip * s->d, (float *)b->second.data + skip * s->d);
-}
-
 /* The data that each candidate's step carries (coefs.h), into b->second. */
 static oss_status carry_data(dp_block *b, const dp_shared *s, size_t k) {
   const oss_problem *p = s->input->problem;
@@ -148,7 +138,7 @@ static oss_status costs_from(dp_block *b, dp_shared *s, size_t k, int32_t *host_
   OSS_TRY(candidates(b, s, k, host_from));
   const float *seen = b->next.data;
   if (view->data) {
-    OSS_TRY(view->calls ? predict(b, s, k) : carry_data(b, s, k));
+    OSS_TRY(view->calls ? dp_data(b, s, k, b->next.data, b->second.data) : carry_data(b, s, k));
     seen = b->second.data;
   }
   if (s->views) {
