@@ -20,13 +20,7 @@ static const oss_cost_desc *const costs[] = {
 OSS_DEFINE_REGISTRY(oss_costs, costs, "costs", "cost", "what a search compares with the teacher (option cost of a search)")
 
 const oss_option oss_cost_options[] = {
-    {.name = "p",
-     .type = OSS_OPTION_REAL,
-     .fallback = "2",
-     .min = 0,
-     .max = 16,
-     .open_min = 1,
-     .help = "exponent: mean |difference|^p; 2: mean squared error"},
+    OSS_COST_P_OPTION("exponent: mean |difference|^p; 2: mean squared error"),
     {.name = "channels", .type = OSS_OPTION_COUNT, .fallback = "all", .min = 1, .max = 1e9, .help = "all, or the first so many channels"},
     {.name = "frames",
      .type = OSS_OPTION_COUNT,

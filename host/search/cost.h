@@ -27,6 +27,10 @@ typedef struct oss_cost_desc {
 
 extern const oss_registry oss_costs;
 
+/* The exponent, an option of every cost. */
+#define OSS_COST_P_OPTION(text) \
+  { .name = "p", .type = OSS_OPTION_REAL, .fallback = "2", .min = 0, .max = 16, .open_min = 1, .help = (text) }
+
 /* The options shared by the costs on elements of the state. */
 extern const oss_option oss_cost_options[];
 enum { OSS_COST_OPTIONS = 3 };

@@ -8,13 +8,7 @@
 
 static const oss_option options[] = {
     {.name = "keep", .type = OSS_OPTION_INT, .fallback = "4", .min = 1, .max = 4096, .help = "frequencies along each side of the picture"},
-    {.name = "p",
-     .type = OSS_OPTION_REAL,
-     .fallback = "2",
-     .min = 0,
-     .max = 16,
-     .open_min = 1,
-     .help = "exponent: mean |difference of coefficients|^p"},
+    OSS_COST_P_OPTION("exponent: mean |difference of coefficients|^p"),
 };
 
 /* Element n of the orthonormal DCT-II's row k, size elements long. */

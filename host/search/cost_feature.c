@@ -9,13 +9,7 @@
 static const oss_option options[] = {
     {.name = "file", .type = OSS_OPTION_FILE, .fallback = NULL, .help = "HDF5 file"},
     {.name = "dataset", .type = OSS_OPTION_TEXT, .fallback = NULL, .help = "matrix (D, F), D the elements of a sample: features are x W"},
-    {.name = "p",
-     .type = OSS_OPTION_REAL,
-     .fallback = "2",
-     .min = 0,
-     .max = 16,
-     .open_min = 1,
-     .help = "exponent: mean |difference of features|^p"},
+    OSS_COST_P_OPTION("exponent: mean |difference of features|^p"),
 };
 
 /* The file has (D, F), as for metrics; the operation takes a row a feature. */
