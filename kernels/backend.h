@@ -35,6 +35,11 @@ typedef struct oss_terms {
   const float *at[OSS_MAX_TERMS];
 } oss_terms;
 
+/* Recorded work (repeat_begin). {0} is new; what it holds is the backend's. */
+typedef struct oss_repeat {
+  void *recorded;
+} oss_repeat;
+
 /* Which cells a row of the dynamic programme may come from (dp_relax). */
 typedef enum oss_relax {
   OSS_RELAX_ALL = 1,  /* every k is a source: the first row of start: free */
@@ -55,7 +60,10 @@ struct oss_backend {
   oss_space space;    /* where its buffers live */
   int threads;        /* OpenMP threads of the CPU backend; 0 elsewhere */
   char device[256];   /* the processor or card in words */
-  char numerics[32];  /* what the bits of results depend on: "cpu avx512" */
+  char numerics[32];  /* what the bits of results depend on: "cpu avx512", "cuda sm_90" */
+  size_t memory;      /* bytes that buffers can take; 0: not bounded beyond the machine's own memory */
+  int emulated;       /* a device imitated by the processor: for tests, its times mean nothing */
+  char notice[256];   /* "auto": why a better backend was not taken; else empty */
   void *state;        /* the backend's own */
 };
 

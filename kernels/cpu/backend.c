@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <omp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -47,6 +48,8 @@ oss_status oss_cpu_open(int threads, oss_backend *be) {
   char name[200];
   processor_name(name, sizeof name);
   *be = (oss_backend){.name = "cpu", .ops = &ops, .space = OSS_SPACE_HOST};
+  be->state = calloc(1, sizeof(double)); /* when the timer was started */
+  if (be->state == NULL) return oss_fail(OSS_ERR_MEMORY, "backend cpu: no memory");
   be->threads = threads > 0 ? threads : omp_get_max_threads();
   int cores = omp_get_num_procs();
   snprintf(be->numerics, sizeof be->numerics, "cpu %s", oss_isa_name(oss_isa_chosen()));
@@ -56,5 +59,5 @@ oss_status oss_cpu_open(int threads, oss_backend *be) {
 }
 
 void oss_cpu_close(oss_backend *be) {
-  (void)be; /* nothing is held */
+  free(be->state);
 }

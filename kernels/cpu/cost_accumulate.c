@@ -8,7 +8,7 @@
 
 /* Each sample is added to the accumulator itself, not to a sum of its call: so the split of the samples into calls leaves no trace. */
 oss_status oss_cpu_cost_accumulate(oss_backend *be, size_t b, size_t cells, int log_of, double weight, const double *cost, double *acc) {
-  if (!oss_cpu_fits(b, cells, 1, sizeof *cost)) return oss_fail(OSS_ERR_INTERNAL, "cost_accumulate: %zu x %zu cells overflow", b, cells);
+  if (!oss_fits(b, cells, 1, sizeof *cost)) return oss_fail(OSS_ERR_INTERNAL, "cost_accumulate: %zu x %zu cells overflow", b, cells);
   size_t blocks = oss_cpu_blocks(cells);
 #pragma omp parallel for schedule(static) num_threads(be->threads) if (b * cells > OSS_CPU_SERIAL)
   for (size_t block = 0; block < blocks; block++) {

@@ -7,6 +7,7 @@
 #define OSS_KERNELS_CPU_CPU_H
 
 #include "kernels/backend.h"
+#include "kernels/sizes.h"
 
 #define OSS_OP(name, params) oss_status oss_cpu_##name params;
 #include "kernels/ops.def"
@@ -27,13 +28,6 @@ static inline size_t oss_cpu_blocks(size_t d) {
 
 static inline size_t oss_cpu_block_length(size_t d, size_t begin) {
   return d - begin < OSS_CPU_BLOCK ? d - begin : OSS_CPU_BLOCK;
-}
-
-/* Whether an array [a][b][c] of things of size bytes (> 0) has indices that fit the address space. */
-static inline int oss_cpu_fits(size_t a, size_t b, size_t c, size_t size) {
-  size_t room = (size_t)PTRDIFF_MAX / size;
-  if (a == 0 || b == 0 || c == 0) return 1;
-  return a <= room && b <= room / a && c <= room / a / b;
 }
 
 #endif

@@ -4,7 +4,7 @@
 #include "kernels/cpu/cpu.h"
 
 oss_status oss_cpu_gather_columns(oss_backend *be, size_t rows, size_t d, size_t n, const int32_t *index, const float *in, float *out) {
-  if (!oss_cpu_fits(rows, d, 1, sizeof *in) || !oss_cpu_fits(rows, n, 1, sizeof *out))
+  if (!oss_fits(rows, d, 1, sizeof *in) || !oss_fits(rows, n, 1, sizeof *out))
     return oss_fail(OSS_ERR_INTERNAL, "gather_columns: %zu rows of %zu or %zu overflow", rows, d, n);
   for (size_t i = 0; i < n; i++)
     if (index[i] < 0 || (size_t)index[i] >= d)

@@ -7,7 +7,7 @@ oss_status oss_cpu_lincomb(oss_backend *be, size_t rows, size_t d, int terms, si
   if (terms < 1 || terms > OSS_MAX_TERMS)
     return oss_fail(OSS_ERR_INTERNAL, "lincomb: %d terms; 1 to %d are possible", terms, OSS_MAX_TERMS);
   if (stride != 0 && stride < (size_t)terms) return oss_fail(OSS_ERR_INTERNAL, "lincomb: stride %zu is under %d terms", stride, terms);
-  if (!oss_cpu_fits(rows, d, 1, sizeof *out) || !oss_cpu_fits(rows, stride, 1, sizeof *coef))
+  if (!oss_fits(rows, d, 1, sizeof *out) || !oss_fits(rows, stride, 1, sizeof *coef))
     return oss_fail(OSS_ERR_INTERNAL, "lincomb: %zu rows of %zu overflow", rows, d);
   size_t blocks = oss_cpu_blocks(d);
   oss_combine_row *combine = oss_combine_row_chosen();

@@ -41,6 +41,13 @@ oss_status oss_cpu_allocate(oss_backend *be, size_t bytes, void **out) {
   return OSS_OK;
 }
 
+/* Pages come when they are touched, and an allocation is cheap beside what is done with it. */
+oss_status oss_cpu_reserve(oss_backend *be, size_t bytes) {
+  (void)be;
+  if (bytes > memory_limit()) return oss_fail(OSS_ERR_MEMORY, "%zu bytes are more than this machine has", bytes);
+  return OSS_OK;
+}
+
 oss_status oss_cpu_release(oss_backend *be, void *memory) {
   (void)be;
   free(memory);

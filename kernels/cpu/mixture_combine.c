@@ -8,7 +8,7 @@
 
 oss_status oss_cpu_mixture_combine(oss_backend *be, size_t rows, size_t k, size_t d, const double *shrink, const float *gain,
                                    const float *means, const float *x, float *out) {
-  if (!oss_cpu_fits(rows, d, 1, sizeof *x) || !oss_cpu_fits(k, d, 1, sizeof *means) || !oss_cpu_fits(rows, k, 1, sizeof *gain))
+  if (!oss_fits(rows, d, 1, sizeof *x) || !oss_fits(k, d, 1, sizeof *means) || !oss_fits(rows, k, 1, sizeof *gain))
     return oss_fail(OSS_ERR_INTERNAL, "mixture_combine: %zu rows, %zu means of %zu overflow", rows, k, d);
   const oss_combine_job job = {.rows = rows, .k = k, .d = d, .shrink = shrink, .gain = gain, .means = means, .x = x, .out = out};
 

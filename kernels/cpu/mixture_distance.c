@@ -9,7 +9,7 @@
 oss_status oss_cpu_mixture_distance(oss_backend *be, size_t rows, size_t k, size_t d, const float *x, const double *t, const float *means,
                                     double *distance) {
   if (d == 0) return oss_fail(OSS_ERR_INTERNAL, "mixture_distance: states of no elements have no distance");
-  if (!oss_cpu_fits(rows, d, 1, sizeof *x) || !oss_cpu_fits(k, d, 1, sizeof *means) || !oss_cpu_fits(rows, k, 1, sizeof *distance))
+  if (!oss_fits(rows, d, 1, sizeof *x) || !oss_fits(k, d, 1, sizeof *means) || !oss_fits(rows, k, 1, sizeof *distance))
     return oss_fail(OSS_ERR_INTERNAL, "mixture_distance: %zu rows, %zu means of %zu overflow", rows, k, d);
   const oss_distance_job job = {.rows = rows, .k = k, .d = d, .x = x, .t = t, .means = means, .distance = distance};
 

@@ -81,7 +81,7 @@ oss_status oss_cpu_mixture_weights(oss_backend *be, size_t rows, size_t k, size_
                                    const double *log_weights, const int32_t *classes, const int32_t *label, const double *distance,
                                    float *gain, double *shrink) {
   if (k == 0) return oss_fail(OSS_ERR_INTERNAL, "mixture_weights: a mixture of no components");
-  if (!oss_cpu_fits(rows, k, 1, sizeof *distance)) return oss_fail(OSS_ERR_INTERNAL, "mixture_weights: %zu x %zu overflow", rows, k);
+  if (!oss_fits(rows, k, 1, sizeof *distance)) return oss_fail(OSS_ERR_INTERNAL, "mixture_weights: %zu x %zu overflow", rows, k);
   for (size_t r = 0; r < rows; r++)
     if (!(t[r] > 0.0 && t[r] <= 1.0)) return oss_fail(OSS_ERR_INTERNAL, "mixture_weights: t = %g in row %zu is outside (0, 1]", t[r], r);
   size_t unmatched = rows;

@@ -10,7 +10,7 @@ oss_status oss_cpu_noise(oss_backend *be, size_t samples, size_t d, uint64_t see
   if (d > 0 && (d - 1) / 4 > UINT32_MAX) return oss_fail(OSS_ERR_INPUT, "noise: %zu elements a sample; the generator counts to 2^34", d);
   if (samples > 0 && first > UINT64_MAX - (samples - 1))
     return oss_fail(OSS_ERR_INPUT, "noise: samples from number %llu on pass 2^64", (unsigned long long)first);
-  if (!oss_cpu_fits(samples, d, 1, sizeof *out)) return oss_fail(OSS_ERR_INTERNAL, "noise: %zu samples of %zu overflow", samples, d);
+  if (!oss_fits(samples, d, 1, sizeof *out)) return oss_fail(OSS_ERR_INTERNAL, "noise: %zu samples of %zu overflow", samples, d);
   size_t blocks = oss_cpu_blocks(d);
 #pragma omp parallel for collapse(2) schedule(static) num_threads(be->threads) if (samples * d > OSS_CPU_BLOCK)
   for (size_t s = 0; s < samples; s++) {

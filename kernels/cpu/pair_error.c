@@ -13,8 +13,8 @@ oss_status oss_cpu_pair_error(oss_backend *be, size_t b, size_t n, size_t d, int
   if (q < 1 || q > OSS_MAX_TERMS) return oss_fail(OSS_ERR_INTERNAL, "pair_error: q = %d; 1 to %d are possible", q, OSS_MAX_TERMS);
   if (!(p > 0.0) || !isfinite(p)) return oss_fail(OSS_ERR_INTERNAL, "pair_error: power %g; it must be above 0 and finite", p);
   if (d == 0) return oss_fail(OSS_ERR_INTERNAL, "pair_error: states of no elements have no mean");
-  if (n >= INT32_MAX || !oss_cpu_fits(n + 1, b, d, sizeof *x) || !oss_cpu_fits(b, n + 1, n + 1, sizeof *cost) ||
-      !oss_cpu_fits((size_t)q + 1, n + 1, n + 1, sizeof *coef))
+  if (n >= INT32_MAX || !oss_fits(n + 1, b, d, sizeof *x) || !oss_fits(b, n + 1, n + 1, sizeof *cost) ||
+      !oss_fits((size_t)q + 1, n + 1, n + 1, sizeof *coef))
     return oss_fail(OSS_ERR_INTERNAL, "pair_error: %zu x %zu x %zu overflow", n, b, d);
   if (coef_stride != 0 && coef_stride < ((size_t)q + 1) * (n + 1) * (n + 1))
     return oss_fail(OSS_ERR_INTERNAL, "pair_error: coef_stride %zu is under %d planes of %zu", coef_stride, q + 1, (n + 1) * (n + 1));

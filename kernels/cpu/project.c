@@ -21,7 +21,7 @@ static void place(size_t first, size_t count, size_t d, const float *base, const
 
 oss_status oss_cpu_project(oss_backend *be, size_t rows, size_t d, size_t n, const float *matrix, const float *in, float *out) {
   enum { TILE = OSS_PROJECT_TILE };
-  if (!oss_cpu_fits(rows, d, 1, sizeof *in) || !oss_cpu_fits(rows, n, 1, sizeof *out) || !oss_cpu_fits(n, d, 1, sizeof *matrix))
+  if (!oss_fits(rows, d, 1, sizeof *in) || !oss_fits(rows, n, 1, sizeof *out) || !oss_fits(n, d, 1, sizeof *matrix))
     return oss_fail(OSS_ERR_INTERNAL, "project: %zu rows of %zu to %zu overflow", rows, d, n);
   oss_project_tile *tile = chosen_tile();
   size_t row_tiles = (rows + TILE - 1) / TILE, feature_tiles = (n + TILE - 1) / TILE;

@@ -49,7 +49,7 @@ static double sum_power(size_t d, double p, const float *a, const float *b) {
 oss_status oss_cpu_row_error(oss_backend *be, size_t rows, size_t d, double p, const float *a, const float *b, double *out) {
   if (!(p > 0.0) || !isfinite(p)) return oss_fail(OSS_ERR_INTERNAL, "row_error: power %g; it must be above 0 and finite", p);
   if (d == 0) return oss_fail(OSS_ERR_INTERNAL, "row_error: rows of no elements have no mean");
-  if (!oss_cpu_fits(rows, d, 1, sizeof *a)) return oss_fail(OSS_ERR_INTERNAL, "row_error: %zu rows of %zu overflow", rows, d);
+  if (!oss_fits(rows, d, 1, sizeof *a)) return oss_fail(OSS_ERR_INTERNAL, "row_error: %zu rows of %zu overflow", rows, d);
 #pragma omp parallel for schedule(static) num_threads(be->threads) if (rows * d > OSS_CPU_SERIAL)
   for (size_t r = 0; r < rows; r++) {
     const float *ar = a + r * d, *br = b + r * d;

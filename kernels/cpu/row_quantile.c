@@ -153,7 +153,7 @@ static double quantile(size_t d, const float *row, const size_t first[BINS], dou
 
 oss_status oss_cpu_row_quantile(oss_backend *be, size_t rows, size_t d, size_t count, const double *level, const float *in, double *out) {
   if (d == 0) return oss_fail(OSS_ERR_INTERNAL, "row_quantile: rows of no elements have no quantiles");
-  if (!oss_cpu_fits(rows, d, 1, sizeof *in) || !oss_cpu_fits(rows, count, 1, sizeof *out))
+  if (!oss_fits(rows, d, 1, sizeof *in) || !oss_fits(rows, count, 1, sizeof *out))
     return oss_fail(OSS_ERR_INTERNAL, "row_quantile: %zu rows of %zu, %zu quantiles, overflow", rows, d, count);
   for (size_t i = 0; i < count; i++)
     if (!(level[i] >= 0.0 && level[i] <= 1.0)) return oss_fail(OSS_ERR_INTERNAL, "row_quantile: level %g is outside [0, 1]", level[i]);

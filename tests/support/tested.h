@@ -5,7 +5,8 @@
 #ifndef OSS_TESTS_SUPPORT_TESTED_H
 #define OSS_TESTS_SUPPORT_TESTED_H
 
-#define PARITY_MEMORY(X) X(allocate) X(release) X(upload) X(download) X(copy)
+#define PARITY_MEMORY(X) X(allocate) X(release) X(upload) X(download) X(copy) X(reserve)
+#define PARITY_ORDER(X) X(finish) X(repeat_begin) X(repeat_end) X(repeat_free) X(stage_begin) X(stage_end) X(timer_start) X(timer_stop)
 #define PARITY_NOISE(X) X(noise)
 #define PARITY_ROWS(X) X(lincomb) X(gather_columns) X(project) X(row_error)
 #define PARITY_AMPLITUDE(X) X(row_quantile) X(row_affine)
@@ -16,6 +17,7 @@
 
 #define PARITY_ALL(X) \
   PARITY_MEMORY(X)    \
+  PARITY_ORDER(X)     \
   PARITY_NOISE(X) PARITY_ROWS(X) PARITY_AMPLITUDE(X) PARITY_MIXTURE(X) PARITY_PAIR_ERROR(X) PARITY_SEARCH(X) PARITY_STATES(X)
 
 #endif
