@@ -139,7 +139,7 @@ static options parse(int argc, char **argv) {
 /* All cases with so many threads (0: all). Returns how many were wrong; *threads is set to the number used. */
 static int run(const options *o, machine *m, int *threads) {
   oss_backend *be;
-  if (oss_backend_create(o->backend, *threads, &be) != OSS_OK) stop("backend");
+  if (oss_backend_create(o->backend, *threads, &be) != OSS_OK || oss_backend_check_required(be) != OSS_OK) stop("backend");
   *threads = be->threads > 0 ? be->threads : 1;
   measure_machine(m, *threads, o->repeat);
   fprintf(o->csv ? stderr : stdout, "%s%s; %s; %d thread%s: %.1f GFMA/s float32, copy %.1f GB/s (read + written)\n", o->csv ? "" : "\n",
