@@ -160,7 +160,7 @@ static int run(const options *o, int threads, int least) {
   oss_backend *be;
   machine m;
   int wrong = 0;
-  if (oss_backend_create(o->backend, threads, &be) != OSS_OK) stop("backend");
+  if (oss_backend_create(o->backend, threads, &be) != OSS_OK || oss_backend_check_required(be) != OSS_OK) stop("backend");
   if (be->threads < least) {
     oss_backend_destroy(be);
     return 0;

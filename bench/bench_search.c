@@ -234,6 +234,7 @@ static oss_status search(const settings *s, const char *folder) {
   OSS_TRY_TO(done, oss_yaml_parse("bench", yaml, strlen(yaml), &document));
   OSS_TRY_TO(done, oss_config_parse(&document, &config));
   OSS_TRY_TO(done, oss_backend_create(s->backend, (int)s->threads, &be));
+  OSS_TRY_TO(done, oss_backend_check_required(be));
   OSS_TRY_TO(done, oss_context_create(&config, be, NULL, &context));
   oss_cell cell = oss_config_cell(&config, 0);
   OSS_TRY_TO(done, oss_context_move(&context, &cell));
