@@ -45,10 +45,12 @@ def occupancy(sm, block, registers, shared):
     return min(BLOCKS, WARPS // warps, by_registers, by_shared) * warps / WARPS
 
 
-def launches(path):
-    """name -> (block, dynamic shared bytes), from the lines above the kernels of a file."""
-    with open(path) as file:
-        text = file.read()
+def launches(source):
+    """name -> (block, dynamic shared bytes), from the lines above the kernels of a file and of the headers beside it."""
+    text = ""
+    for path in [*sorted(glob.glob(os.path.join(ROOT, "kernels/cuda/*.h"))), source]:
+        with open(path) as file:
+            text += file.read()
     found = {}
     for note in re.finditer(r"^// block: (\d+)(?:, dynamic shared: (\d+))?\s*$", text, re.M):
         name = re.search(r"__global__\s+void\s+(?:__launch_bounds__\s*\([^)]*\)\s*)?(\w+)\s*\(", text[note.end() :])

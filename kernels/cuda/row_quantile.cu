@@ -128,6 +128,7 @@ static __device__ inline bool needs_above(const choice &level) {
   return level.rank + 1 == level.count;
 }
 
+// block: 512
 static __global__ void select_quantiles(size_t rows, size_t d, size_t count, const double *level, const float *in, double *out,
                                         oss_cuda_fault *fault) {
   OSS_SHARED(work, w, [1]);
