@@ -94,10 +94,17 @@ static void row_quantile_limits(void **state) {
   oss_backend *be = parity_backend(1);
   check_ok(be->ops->row_quantile(be, 0, 5, 2, levels, NULL, NULL));
   check_fails(be->ops->row_quantile(be, 1, 0, 1, levels, NULL, NULL), OSS_ERR_INTERNAL, "row_quantile");
-  if (be->space != OSS_SPACE_HOST) return; /* a device does not look at its levels */
   const double bad[] = {-1e-300, 1.0000001, NAN};
-  for (size_t i = 0; i < COUNT(bad); i++)
-    check_fails(be->ops->row_quantile(be, 1, 1, 1, bad + i, (float[1]){0}, out), OSS_ERR_INTERNAL, "outside [0, 1]");
+  for (size_t i = 0; i < COUNT(bad); i++) {
+    const double level[3] = {0.5, 0.25, bad[i]};
+    const float values[2 * 5] = {0};
+    check_call call;
+    check_call_begin(be, &call);
+    double *q = check_in(&call, level, sizeof level), *o = check_out(&call, out, 2 * 3 * sizeof *out);
+    float *x = check_in(&call, values, sizeof values);
+    check_call_fails(be, be->ops->row_quantile(be, 2, 5, 3, q, x, o), OSS_ERR_INTERNAL, "outside [0, 1]");
+    check_call_end(&call);
+  }
 }
 
 static void run_affine(oss_backend *be, size_t rows, size_t d, const double *map, const float *in, int in_place, float *out) {

@@ -128,10 +128,18 @@ static void parity_gather_columns(void **state) {
       free(want);
     }
   oss_backend *be = parity_backend(1);
-  float x[2] = {0}, y[1];
-  if (be->space != OSS_SPACE_HOST) return; /* a device does not look at its indices */
-  for (int32_t index = -1; index <= 2; index += 3)
-    check_fails(be->ops->gather_columns(be, 1, 2, 1, &index, x, y), OSS_ERR_INTERNAL, index < 0 ? "-1" : "2");
+  float x[2 * 3] = {0}, y[3 * 3];
+  for (int32_t wrong = -1; wrong <= 2; wrong += 3) {
+    const int32_t index[3] = {1, wrong, 0};
+    check_call call;
+    check_call_begin(be, &call);
+    int32_t *i = check_in(&call, index, sizeof index);
+    float *in = check_in(&call, x, sizeof x), *out = check_out(&call, y, sizeof y);
+    check_call_fails(be, be->ops->gather_columns(be, 3, 2, 3, i, in, out), OSS_ERR_INTERNAL,
+                     wrong < 0 ? "column -1 (number 1) is outside 0..1" : "column 2 (number 1) is outside 0..1");
+    check_call_end(&call);
+  }
+  check_ok(be->ops->gather_columns(be, 0, 2, 0, NULL, NULL, NULL));
 }
 
 static void run_project(oss_backend *be, size_t rows, size_t d, size_t n, const float *matrix, const float *in, float *out) {
