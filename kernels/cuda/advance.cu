@@ -9,6 +9,7 @@
  * two reads on end (index, coefficients) before the states then show, about 60 %. */
 #include "kernels/cuda/combine.h"
 
+// block: 256
 template <int WIDE, int MOST>
 static __global__ void advance_rows(size_t b, size_t n, size_t columns, int q, size_t coef_stride, const double *coef, size_t from_stride,
                                     const int32_t *from, const float *x, oss_terms h, float *out, oss_cuda_fault *fault) {

@@ -18,6 +18,7 @@ static __device__ inline double seen(double cost) {
   return LOG ? log(cost < DBL_MIN ? DBL_MIN : cost) : cost; /* NaN stays NaN */
 }
 
+// block: 128
 template <int LOG>
 static __global__ void accumulate(size_t b, size_t cells, double weight, const double *cost, double *acc) {
   const size_t step = (size_t)gridDim.x * blockDim.x;

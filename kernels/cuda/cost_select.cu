@@ -9,6 +9,7 @@
 
 enum { BLOCK = 256 };
 
+// block: 256
 static __global__ void select_lower(size_t cells, int32_t which, const double *candidate, double *best, int32_t *choice) {
   const size_t step = (size_t)gridDim.x * blockDim.x;
   for (size_t i = (size_t)blockIdx.x * blockDim.x + threadIdx.x; i < cells; i += step) {

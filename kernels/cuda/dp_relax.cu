@@ -35,6 +35,7 @@ static __device__ inline found combine_lanes(found mine) {
   return mine;
 }
 
+// block: 512
 static __global__ void relax(size_t b, size_t n, unsigned flags, const double *cost, const double *previous, double *cur, int32_t *from) {
   OSS_SHARED(double, warp_cost, [WARPS][COLUMNS]);
   OSS_SHARED(int32_t, warp_from, [WARPS][COLUMNS]);

@@ -9,6 +9,7 @@
 
 enum { ROWS = 8 };
 
+// block: 256
 static __global__ void gather(size_t rows, size_t d, size_t n, const int32_t *index, const float *in, float *out, oss_cuda_fault *fault) {
   for (size_t i = oss_cuda_x(); i < n; i += oss_cuda_x_step()) {
     const int32_t column = index[i];

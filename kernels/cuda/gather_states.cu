@@ -5,6 +5,7 @@
  * Bytes 8 an element, no flops; block 256: no thread needs another one. Floor: the bytes; about 90 % of a copy's rate. */
 #include "kernels/cuda/rows.h"
 
+// block: 256
 template <int WIDE>
 static __global__ void gather_rows(size_t b, size_t n, size_t columns, size_t from_stride, const int32_t *from, const float *in,
                                    const float *keep, float *out, oss_cuda_fault *fault) {

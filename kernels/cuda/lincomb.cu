@@ -10,6 +10,7 @@
  * 1 TB/s and 128 multiprocessors of 2.5 GHz is 640 G/s against 250 G (terms + 1) bytes / 4: about as long as the bytes, 75 to 100 %. */
 #include "kernels/cuda/combine.h"
 
+// block: 256
 template <int WIDE, int MOST>
 static __global__ void combine_rows(size_t rows, size_t columns, int terms, size_t stride, const double *coef, oss_terms in, float *out) {
   for (size_t r = oss_cuda_y(); r < rows; r += oss_cuda_y_step()) {

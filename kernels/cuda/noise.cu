@@ -9,6 +9,7 @@
 #include "kernels/cuda/rows.h"
 #include "kernels/normal.h"
 
+// block: 256
 static __global__ void draw(size_t samples, size_t d, uint64_t seed, uint32_t stream, uint64_t first, int wide, float *out) {
   const size_t blocks = oss_cuda_ceil(d, 4);
   for (size_t s = oss_cuda_y(); s < samples; s += oss_cuda_y_step())

@@ -6,6 +6,7 @@
  * rate, also where double is slow (4 such instructions for 8 bytes). */
 #include "kernels/cuda/rows.h"
 
+// block: 256
 template <int WIDE>
 static __global__ void map_rows(size_t rows, size_t columns, const double *map, const float *in, float *out) {
   for (size_t r = oss_cuda_y(); r < rows; r += oss_cuda_y_step()) {

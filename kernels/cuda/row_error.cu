@@ -40,6 +40,7 @@ static __device__ inline double mean(double sum, size_t d) {
 }
 
 /* out: the pieces' sums [rows][pieces], the mean where there is one piece. */
+// block: 256
 template <int POWER>
 static __global__ void sum_pieces(size_t rows, size_t d, size_t piece, size_t pieces, double p, const float *a, const float *b,
                                   double *out) {
@@ -73,6 +74,7 @@ static __global__ void sum_pieces(size_t rows, size_t d, size_t piece, size_t pi
     }
 }
 
+// block: 256
 template <int POWER>
 static __global__ void add_pieces(size_t rows, size_t d, size_t pieces, const double *part, double *out) {
   for (size_t r = oss_cuda_y(); r < rows; r += oss_cuda_y_step()) {

@@ -178,6 +178,7 @@ static __device__ void write_row(const work *w, const asked &a, double *out) {
   out[a.first + threadIdx.x] = w->finite ? result : (double)NAN;
 }
 
+// block: 512
 static __global__ void select_rows(size_t rows, size_t d, size_t count, const double *level, const float *in, double *out,
                                    oss_cuda_fault *fault) {
   OSS_SHARED(work, w, [1]);
@@ -196,10 +197,12 @@ static __global__ void select_rows(size_t rows, size_t d, size_t count, const do
 }
 
 /* ---- the same steps for rows that are cut: y the row, whose work lies in device memory, x the part. */
+// block: 512
 static __global__ void start_rows(size_t d, size_t count, size_t first, const double *level, work *rows, oss_cuda_fault *fault) {
   start(&rows[blockIdx.y], asked{d, count, first, level}, fault);
 }
 
+// block: 512
 static __global__ void count_parts(size_t d, size_t part, int digit, const float *in, work *rows) {
   OSS_SHARED(unsigned, bins, [LEVELS][BINS]);
   work *w = &rows[blockIdx.y];
@@ -211,15 +214,18 @@ static __global__ void count_parts(size_t d, size_t part, int digit, const float
     if (bins[i / BINS][i % BINS] != 0) atomicAdd(&w->bins[i / BINS][i % BINS], bins[i / BINS][i % BINS]);
 }
 
+// block: 512
 static __global__ void take_digits(int digit, work *rows) {
   if (rows[blockIdx.y].finite) take_digit(&rows[blockIdx.y], digit);
 }
 
+// block: 512
 static __global__ void find_parts(size_t d, size_t part, const float *in, work *rows) {
   const size_t begin = blockIdx.x * part;
   if (rows[blockIdx.y].finite) find_above(&rows[blockIdx.y], d - begin < part ? d - begin : part, in + blockIdx.y * d + begin);
 }
 
+// block: 32
 static __global__ void write_rows(size_t d, size_t count, size_t first, const double *level, const work *rows, double *out) {
   write_row(&rows[blockIdx.y], asked{d, count, first, level}, out + blockIdx.y * count);
 }
