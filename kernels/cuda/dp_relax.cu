@@ -13,7 +13,7 @@
 
 #include "kernels/cuda/cuda.h"
 
-enum { COLUMNS = 8, SLICES = 64, BLOCK = COLUMNS * SLICES, WARPS = BLOCK / OSS_CUDA_WARP };
+enum { COLUMNS = 8, SLICES = 64, AHEAD = 4, BLOCK = COLUMNS * SLICES, WARPS = BLOCK / OSS_CUDA_WARP };
 
 struct found {
   double cost;  /* never NaN */
@@ -46,11 +46,19 @@ static __global__ void relax(size_t b, size_t n, unsigned flags, const double *c
     const double *before = previous + s * side, *costs = cost + s * side * side;
     found mine = {INFINITY, -1};
     if (j < side)
-      for (size_t up = slice; up < n - j; up += SLICES) { /* k = N - up > j */
-        const size_t k = n - up;
-        const double value = costs[k * side + j], reached = before[k]; /* both at once: most k are sources */
-        const bool source = isfinite(reached) || (flags & OSS_RELAX_ALL) || ((flags & OSS_RELAX_ROOT) && k == n);
-        if (source && value < mine.cost) mine = found{value, (int32_t)k};
+      for (size_t up = slice; up < n - j; up += AHEAD * SLICES) { /* k = N - up > j */
+        double value[AHEAD], reached[AHEAD];                      /* all at once: most k are sources */
+        for (size_t a = 0; a < AHEAD; a++) {
+          const size_t k = n - up - a * SLICES;
+          const bool inside = up + a * SLICES < n - j;
+          value[a] = inside ? costs[k * side + j] : (double)NAN;
+          reached[a] = inside ? before[k] : (double)NAN;
+        }
+        for (size_t a = 0; a < AHEAD; a++) {
+          const size_t k = n - up - a * SLICES;
+          const bool source = isfinite(reached[a]) || (flags & OSS_RELAX_ALL) || ((flags & OSS_RELAX_ROOT) && k == n);
+          if (source && value[a] < mine.cost) mine = found{value[a], (int32_t)k};
+        }
       }
     mine = combine_lanes(mine);
     if (threadIdx.x % OSS_CUDA_WARP < COLUMNS) {

@@ -16,7 +16,13 @@
 #include "kernels/cuda/reduce.h"
 #include "kernels/cuda/rows.h"
 
-enum { PIECE = 4096, SHORT = 512, WARPS = OSS_CUDA_ROWS_BLOCK / OSS_CUDA_WARP, MOST_PIECES = OSS_CUDA_SCRATCH_BYTES / sizeof(double) };
+enum {
+  PIECE = 4096,
+  SHORT = 512,
+  AHEAD = 2,
+  WARPS = OSS_CUDA_ROWS_BLOCK / OSS_CUDA_WARP,
+  MOST_PIECES = OSS_CUDA_SCRATCH_BYTES / sizeof(double)
+};
 
 /* POWER 0: any other than 1 and 2. */
 template <int POWER>
@@ -44,14 +50,22 @@ static __global__ void sum_pieces(size_t rows, size_t d, size_t piece, size_t pi
       const size_t begin = at * piece, count = d - begin < piece ? d - begin : piece;
       const float *x = a + r * d + begin, *y = b + r * d + begin;
       const bool wide = oss_cuda_aligned(x) && oss_cuda_aligned(y);
+      const size_t step = 4 * (size_t)blockDim.x;
+      size_t e = 4 * (size_t)threadIdx.x;
       double sum[4] = {0.0};
-      for (size_t e = 4 * (size_t)threadIdx.x; e < count; e += 4 * (size_t)blockDim.x) {
+      for (; wide && e + (AHEAD - 1) * step + 4 <= count; e += AHEAD * step) {
+        oss_cuda_pack<4> u[AHEAD], v[AHEAD];
+        for (size_t q = 0; q < AHEAD; q++) u[q] = oss_cuda_load<4>(x + e + q * step), v[q] = oss_cuda_load<4>(y + e + q * step);
+        for (size_t q = 0; q < AHEAD; q++)
+          for (int i = 0; i < 4; i++) sum[i] = add_error<POWER>(sum[i], u[q].at[i], v[q].at[i], p);
+      }
+      for (; e < count; e += step) {
         if (wide && e + 4 <= count) {
           const oss_cuda_pack<4> u = oss_cuda_load<4>(x + e), v = oss_cuda_load<4>(y + e);
           for (int i = 0; i < 4; i++) sum[i] = add_error<POWER>(sum[i], u.at[i], v.at[i], p);
         } else {
-          for (int i = 0; i < 4; i++)
-            if (e + (size_t)i < count) sum[i] = add_error<POWER>(sum[i], x[e + i], y[e + i], p);
+          for (size_t i = 0; i < 4; i++)
+            if (e + i < count) sum[i] = add_error<POWER>(sum[i], x[e + i], y[e + i], p);
         }
       }
       double total = (sum[0] + sum[2]) + (sum[1] + sum[3]);
