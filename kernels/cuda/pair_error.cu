@@ -66,7 +66,7 @@ static oss_status do_power(oss_backend *be, const pair_job *job) {
 
 template <int P>
 static oss_status do_terms(oss_backend *be, const pair_job *job) {
-  switch (job->q) {
+  switch (job->terms) {
     case 1:
       return do_piece<1, P>(be, job);
     case 2:
@@ -135,13 +135,14 @@ oss_status oss_cuda_pair_error(oss_backend *be, size_t b, size_t n, size_t d, in
   OSS_LAUNCH(be, pair_fill, (unsigned)lesser(b * (n + 1), 1 << 20), PAIR_THREADS, 0, b, n, cost);
   if (n == 0) return OSS_OK;
   pair_job job = {};
-  job.b = b, job.n = n, job.d = d, job.q = q, job.p = p, job.coef_stride = coef_stride, job.coef = coef, job.target = target, job.cost = cost;
-  uintptr_t bits = reinterpret_cast<uintptr_t>(x) | reinterpret_cast<uintptr_t>(target) | d * sizeof *x;
-  job.in[0] = x;
-  for (int m = 0; m < q; m++) {
-    job.in[m + 1] = h.at[m];
-    bits |= reinterpret_cast<uintptr_t>(h.at[m]);
+  job.b = b, job.n = n, job.d = d, job.q = q, job.p = p, job.coef_stride = coef_stride, job.coef = coef, job.cost = cost;
+  job.terms = q <= 4 && (p == 1.0 || p == 2.0) ? q : OSS_MAX_TERMS;
+  uintptr_t bits = reinterpret_cast<uintptr_t>(target) | d * sizeof *x;
+  for (int m = 0; m <= job.terms; m++) {
+    job.in[m] = m == 0 || m > q ? x : h.at[m - 1];
+    bits |= reinterpret_cast<uintptr_t>(job.in[m]);
   }
+  job.in[job.terms + 1] = target;
   job.aligned = bits % sizeof(float4) == 0;
   job.side = oss_cuda_ceil(n, PAIR_TILE);
   job.tiles = job.side * (job.side + 1) / 2;

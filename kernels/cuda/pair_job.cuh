@@ -33,8 +33,8 @@ typedef struct pair_job {
   int q;
   double p;
   const double *coef;
-  const float *in[OSS_MAX_TERMS + 1]; /* x, then the h */
-  const float *target;
+  int terms;                          /* that the tile kernel computes: q or more, the coefficients of the others are 0 */
+  const float *in[OSS_MAX_TERMS + 2]; /* x, the h, x again for the other terms; then at terms + 1 the target */
   double *cost;
   int aligned;                             /* four elements can be read at once */
   size_t tiles, side;                      /* tiles of a sample; tiles from corner to corner */
