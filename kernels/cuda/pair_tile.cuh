@@ -53,19 +53,23 @@ struct pair_fetch {
 #pragma unroll
     for (int i = 0; i < stage::EACH; i++) norm[i] = 0.0f;
   }
+  __device__ inline const float *from(const pair_job &job, int i) const {
+    const unsigned a = array(i) < stage::ARRAYS ? array(i) : stage::ARRAYS - 1;
+    return job.in[a] + (a == stage::ARRAYS - 1 ? target : in);
+  }
   /* The next DEPTH elements, of which left > 0 exist; the others are zeros. */
   __device__ inline void load(const pair_job &job, size_t left) {
+    if (job.aligned && left >= stage::DEPTH) {
 #pragma unroll
-    for (int i = 0; i < stage::EACH; i++) {
-      const unsigned a = array(i) < stage::ARRAYS ? array(i) : stage::ARRAYS - 1;
-      const float *from = job.in[a] + (a == stage::ARRAYS - 1 ? target : in);
-      if (job.aligned && left >= stage::DEPTH) {
-        const float4 all = *reinterpret_cast<const float4 *>(from);
+      for (int i = 0; i < stage::EACH; i++) {
+        const float4 all = *reinterpret_cast<const float4 *>(from(job, i));
         held[i][0] = all.x, held[i][1] = all.y, held[i][2] = all.z, held[i][3] = all.w;
-      } else {
-#pragma unroll
-        for (unsigned e = 0; e < 4; e++) held[i][e] = four() * 4 + e < left ? from[e] : 0.0f;
       }
+    } else {
+#pragma unroll
+      for (int i = 0; i < stage::EACH; i++)
+#pragma unroll
+        for (unsigned e = 0; e < 4; e++) held[i][e] = four() * 4 + e < left ? from(job, i)[e] : 0.0f;
     }
     in += stage::DEPTH;
     target += stage::DEPTH;
@@ -78,7 +82,7 @@ struct pair_fetch {
 #pragma unroll
       for (int e = 0; e < 4; e++) {
         out[i * stage::STRIDE * stage::ARRAY + e * PAIR_TILE] = (value)held[i][e];
-        if (A::NORMS) norm[i] = P == 2 ? fmaf(held[i][e], held[i][e], norm[i]) : norm[i] + fabsf(held[i][e]);
+        if (A::NORMS && array(i) <= Q) norm[i] = P == 2 ? fmaf(held[i][e], held[i][e], norm[i]) : norm[i] + fabsf(held[i][e]);
       }
     }
   }
@@ -86,6 +90,7 @@ struct pair_fetch {
   __device__ inline void take_norms(const pair_job &job, float *out, int opens) {
 #pragma unroll
     for (int i = 0; i < stage::EACH; i++) {
+      if (array(i) > Q) continue;
 #pragma unroll
       for (int other = stage::FOURS / 2; other > 0; other /= 2) norm[i] += __shfl_xor_sync(0xffffffffu, norm[i], other);
       if (array(i) <= (unsigned)job.q && four() == 0) {
@@ -160,7 +165,7 @@ template <class A, int Q>
 static __device__ inline void pair_step(const typename A::value *rows, int row, int column, A *mine) {
   typedef pair_stage<A, Q> stage;
   const typename A::value *in_rows = rows + row, *targets = rows + (Q + 1) * stage::ARRAY + column;
-#pragma unroll 1
+#pragma unroll 2
   for (int four = 0; four < stage::FOURS; four++, in_rows += stage::FOUR, targets += stage::FOUR)
 #pragma unroll
     for (int e = 0; e < 4; e++) {
