@@ -46,6 +46,10 @@ typedef struct pair_job {
   float *peak;                             /* [samples of the piece][q + 2][64 side]: largest magnitudes of the rows of in and target */
 } pair_job;
 
+static inline __host__ __device__ size_t pair_lesser(size_t a, size_t b) {
+  return a < b ? a : b;
+}
+
 /* Where an item lies. */
 typedef struct pair_place {
   size_t s, row, column; /* the sample; k' and j of the tile's corner */

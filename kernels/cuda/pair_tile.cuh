@@ -48,17 +48,17 @@ struct pair_fetch {
   }
   __device__ inline void begin(const pair_job &job, const pair_place &where, size_t column, size_t at) {
     const size_t k = where.row + row(), j = column + row() % stage::WIDTH, last = job.n - 1;
-    in = pair_row(job, where.s, (k < last ? k : last) + 1) + at + four() * 4;
-    target = pair_row(job, where.s, j < last ? j : last) + at + four() * 4;
+    in = pair_row(job, where.s, pair_lesser(k, last) + 1) + at + four() * 4;
+    target = pair_row(job, where.s, pair_lesser(j, last)) + at + four() * 4;
 #pragma unroll
     for (int i = 0; i < stage::EACH; i++) norm[i] = 0.0f;
   }
   __device__ inline const float *from(const pair_job &job, int i) const {
-    const unsigned a = array(i) < stage::ARRAYS ? array(i) : stage::ARRAYS - 1;
+    const unsigned a = (unsigned)pair_lesser(array(i), stage::ARRAYS - 1);
     return job.in[a] + (a == stage::ARRAYS - 1 ? target : in);
   }
   /* The next DEPTH elements, of which left > 0 exist; the others are zeros. */
-  __device__ inline void load(const pair_job &job, size_t left) {
+  __device__ inline void load(const pair_job &job, unsigned left) {
     if (job.aligned && left >= stage::DEPTH) {
 #pragma unroll
       for (int i = 0; i < stage::EACH; i++) {
@@ -202,22 +202,21 @@ __global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job jo
 
   A mine;
   pair_begin<A, Q>(job, where, row, shift + column, &mine);
-  const size_t first = part * job.span < from ? from : part * job.span, last = (part + 1) * job.span < to ? (part + 1) * job.span : to;
-  size_t left = (last * PAIR_CHUNK < job.d ? last * PAIR_CHUNK : job.d) - first * PAIR_CHUNK;
-  double *sums = job.part + (item * job.parts + part) * PAIR_CELLS + (size_t)row * PAIR_TILE + shift + column;
-  float *norms = job.norm + (item * job.parts + part) * ((size_t)job.q + 1) * PAIR_TILE;
+  const size_t first = part * job.span < from ? from : part * job.span, last = pair_lesser((part + 1) * job.span, to);
+  unsigned left = (unsigned)(pair_lesser(last * PAIR_CHUNK, job.d) - first * PAIR_CHUNK);
+  const size_t out = item * job.parts + part;
 
   unsigned buffer = 0;
   pair_fetch<A, Q, P> fetch;
   fetch.begin(job, where, where.column + shift, first * PAIR_CHUNK);
   fetch.load(job, left);
   for (size_t chunk = first; chunk < last; chunk++) {
-    const unsigned steps = ((left < PAIR_CHUNK ? (unsigned)left : PAIR_CHUNK) + stage::DEPTH - 1) / stage::DEPTH;
+    const unsigned steps = (unsigned)oss_cuda_ceil(pair_lesser(left, PAIR_CHUNK), stage::DEPTH);
     for (unsigned step = 1; step <= steps; step++, buffer ^= 1) {
       value *here = rows + buffer * stage::BUFFER;
       fetch.store(here);
       __syncthreads(); /* the one barrier of a step: a buffer is filled again only after the next */
-      left -= left < stage::DEPTH ? left : stage::DEPTH;
+      left -= (unsigned)pair_lesser(left, stage::DEPTH);
       if (left > 0) fetch.load(job, left);
       if (!active) continue;
       pair_step<A, Q>(here, row, column, &mine);
@@ -225,6 +224,7 @@ __global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job jo
     }
     const int opens = chunk == part * job.span;
     if (active) {
+      double *sums = job.part + out * PAIR_CELLS + row * PAIR_TILE + shift + column;
 #pragma unroll
       for (int k = 0; k < PAIR_K; k++)
 #pragma unroll
@@ -234,7 +234,7 @@ __global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job jo
           *sum = opens ? taken : *sum + taken;
         }
     }
-    if (A::NORMS) fetch.take_norms(job, norms, opens);
+    if (A::NORMS) fetch.take_norms(job, job.norm + out * ((size_t)job.q + 1) * PAIR_TILE, opens);
   }
 }
 
