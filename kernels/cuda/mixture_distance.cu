@@ -180,11 +180,10 @@ static __device__ void segment_of(const distance_job &job, size_t r0, size_t k0,
 template <typename A>
 static __global__ void __launch_bounds__(THREADS, 2) mixture_distance_tiles(distance_job job) {
   for (size_t item = blockIdx.x; item < job.items; item += gridDim.x) {
-    const size_t down = item % job.down, across = item / job.down;
-    if (job.partial != NULL)
-      segment_of<A>(job, down * TILE, across / job.segments * TILE, across % job.segments);
-    else
-      for (size_t segment = 0; segment < job.segments; segment++) segment_of<A>(job, down * TILE, across * TILE, segment);
+    const bool spread = job.partial != NULL;
+    const size_t down = item % job.down, rest = item / job.down, across = spread ? rest / job.segments : rest;
+    const size_t first = spread ? rest % job.segments : 0, end = spread ? first + 1 : job.segments;
+    for (size_t segment = first; segment < end; segment++) segment_of<A>(job, down * TILE, across * TILE, segment);
   }
 }
 

@@ -33,8 +33,8 @@ typedef struct pair_job {
   int q;
   double p;
   const double *coef;
-  const float *in[OSS_MAX_TERMS + 1]; /* x, then the h */
-  const float *target;
+  int terms;                          /* that the tile kernel computes: q or more, the coefficients of the others are 0 */
+  const float *in[OSS_MAX_TERMS + 2]; /* x, the h, x again for the other terms; then at terms + 1 the target */
   double *cost;
   int aligned;                             /* four elements can be read at once */
   size_t tiles, side;                      /* tiles of a sample; tiles from corner to corner */
@@ -45,6 +45,10 @@ typedef struct pair_job {
   unsigned char *mark;                     /* [items][64][64] */
   float *peak;                             /* [samples of the piece][q + 2][64 side]: largest magnitudes of the rows of in and target */
 } pair_job;
+
+static inline __host__ __device__ size_t pair_lesser(size_t a, size_t b) {
+  return a < b ? a : b;
+}
 
 /* Where an item lies. */
 typedef struct pair_place {

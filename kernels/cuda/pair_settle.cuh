@@ -22,7 +22,7 @@ static __global__ void pair_peaks(pair_job job, size_t first, size_t samples) {
   const unsigned lane = threadIdx.x % OSS_CUDA_WARP;
   for (size_t at = blockIdx.x * (size_t)(blockDim.x / OSS_CUDA_WARP) + threadIdx.x / OSS_CUDA_WARP; at < samples * arrays * job.n; at += warps) {
     const size_t row = at % job.n, array = at / job.n % arrays, s = at / job.n / arrays;
-    const float *in = array < arrays - 1 ? job.in[array] + pair_row(job, first + s, row + 1) : job.target + pair_row(job, first + s, row);
+    const float *in = array < arrays - 1 ? job.in[array] + pair_row(job, first + s, row + 1) : job.in[job.terms + 1] + pair_row(job, first + s, row);
     unsigned peak = 0;
     for (size_t e = lane; e < job.d; e += OSS_CUDA_WARP) {
       const unsigned size = __float_as_uint(fabsf(in[e]));

@@ -19,73 +19,82 @@ struct pair_stage {
     FOUR = 4 * PAIR_TILE + GAP, /* from four elements to the next four */
     ARRAY = FOURS * FOUR,
     ARRAYS = Q + 2,
-    SLOTS = PAIR_TILE * FOURS, /* fours of an array */
-    EACH = (ARRAYS * SLOTS + PAIR_THREADS - 1) / PAIR_THREADS,
+    BUFFER = ARRAYS * ARRAY,
+    SLOTS = PAIR_TILE * FOURS,        /* fours of an array: one a thread */
+    STRIDE = PAIR_THREADS / SLOTS,    /* arrays at a time */
+    EACH = (ARRAYS + STRIDE - 1) / STRIDE,
     WIDTH = PAIR_TILE / PAIR_K * A::J, /* targets of a block: all of the tile's or half of them */
     SPLIT = PAIR_TILE / WIDTH
   };
 };
 
-/* What a thread brings from global memory: EACH times four elements of a row, in registers while the step before is computed. */
+/* What a thread brings from global memory: four elements of a row of each of EACH arrays, in registers while the step before is computed.
+ * For a row that does not exist the last one is read: what comes of it is not looked at. */
 template <class A, int Q, int P>
 struct pair_fetch {
   typedef pair_stage<A, Q> stage;
   typedef typename A::value value;
-  const float *at[stage::EACH];
-  float held[stage::EACH][4];
-  float norm[stage::EACH];
+  size_t in, target; /* where the next four elements of the thread's rows are */
+  float held[stage::EACH][4], norm[stage::EACH];
 
-  static __device__ inline int slot(int i) {
-    return i * PAIR_THREADS + (int)threadIdx.x;
+  static __device__ inline unsigned array(int i) {
+    return (unsigned)(i * stage::STRIDE) + (stage::STRIDE == 1 ? 0 : threadIdx.x / stage::SLOTS);
   }
-  /* Rows that do not exist read as zeros. */
-  __device__ inline void place(const pair_job &job, const pair_place &where, int shift) {
-#pragma unroll
-    for (int i = 0; i < stage::EACH; i++) {
-      const int array = slot(i) / stage::SLOTS, row = slot(i) % stage::SLOTS / stage::FOURS;
-      const size_t offset = (size_t)(slot(i) % stage::FOURS) * 4;
-      at[i] = NULL;
-      norm[i] = 0.0f;
-      if (array <= job.q && where.row + row < job.n) at[i] = job.in[array] + pair_row(job, where.s, where.row + row + 1) + offset;
-      if (array == Q + 1 && row < stage::WIDTH && where.column + shift + row < job.n)
-        at[i] = job.target + pair_row(job, where.s, where.column + shift + row) + offset;
-    }
+  static __device__ inline unsigned row() {
+    return threadIdx.x % stage::SLOTS / stage::FOURS;
   }
-  __device__ inline void load(const pair_job &job, size_t from) {
+  static __device__ inline unsigned four() {
+    return threadIdx.x % stage::FOURS;
+  }
+  __device__ inline void begin(const pair_job &job, const pair_place &where, size_t column, size_t at) {
+    const size_t k = where.row + row(), j = column + row() % stage::WIDTH, last = job.n - 1;
+    in = pair_row(job, where.s, pair_lesser(k, last) + 1) + at + four() * 4;
+    target = pair_row(job, where.s, pair_lesser(j, last)) + at + four() * 4;
 #pragma unroll
-    for (int i = 0; i < stage::EACH; i++) {
-      const size_t begin = from + (size_t)(slot(i) % stage::FOURS) * 4;
-      if (at[i] != NULL && job.aligned && begin < job.d) { /* then four of them are there */
-        const float4 four = *reinterpret_cast<const float4 *>(at[i] + from);
-        held[i][0] = four.x, held[i][1] = four.y, held[i][2] = four.z, held[i][3] = four.w;
-      } else {
+    for (int i = 0; i < stage::EACH; i++) norm[i] = 0.0f;
+  }
+  __device__ inline const float *from(const pair_job &job, int i) const {
+    const unsigned a = (unsigned)pair_lesser(array(i), stage::ARRAYS - 1);
+    return job.in[a] + (a == stage::ARRAYS - 1 ? target : in);
+  }
+  /* The next DEPTH elements, of which left > 0 exist; the others are zeros. */
+  __device__ inline void load(const pair_job &job, unsigned left) {
+    if (job.aligned && left >= stage::DEPTH) {
 #pragma unroll
-        for (int e = 0; e < 4; e++) held[i][e] = at[i] != NULL && begin + e < job.d ? at[i][from + e] : 0.0f;
+      for (int i = 0; i < stage::EACH; i++) {
+        const float4 all = *reinterpret_cast<const float4 *>(from(job, i));
+        held[i][0] = all.x, held[i][1] = all.y, held[i][2] = all.z, held[i][3] = all.w;
       }
+    } else {
+#pragma unroll
+      for (int i = 0; i < stage::EACH; i++)
+#pragma unroll
+        for (unsigned e = 0; e < 4; e++) held[i][e] = four() * 4 + e < left ? from(job, i)[e] : 0.0f;
     }
+    in += stage::DEPTH;
+    target += stage::DEPTH;
   }
-  __device__ inline void store(value *rows) {
+  __device__ inline void store(value *buffer) {
+    value *out = buffer + array(0) * stage::ARRAY + four() * stage::FOUR + row();
 #pragma unroll
     for (int i = 0; i < stage::EACH; i++) {
-      const int array = slot(i) / stage::SLOTS, row = slot(i) % stage::SLOTS / stage::FOURS;
-      value *out = rows + array * stage::ARRAY + slot(i) % stage::FOURS * stage::FOUR + row;
-      if (array >= stage::ARRAYS) continue;
+      if (array(i) >= stage::ARRAYS) continue;
 #pragma unroll
       for (int e = 0; e < 4; e++) {
-        out[e * PAIR_TILE] = (value)held[i][e];
-        if (A::NORMS) norm[i] = P == 2 ? fmaf(held[i][e], held[i][e], norm[i]) : norm[i] + fabsf(held[i][e]);
+        out[i * stage::STRIDE * stage::ARRAY + e * PAIR_TILE] = (value)held[i][e];
+        if (A::NORMS && array(i) <= Q) norm[i] = P == 2 ? fmaf(held[i][e], held[i][e], norm[i]) : norm[i] + fabsf(held[i][e]);
       }
     }
   }
-  /* Adds the norms of the chunk to those that the part has, or sets them. out: [q + 1][64]. */
+  /* The norms of a chunk, added to those of the part so far unless the chunk opens it. out: [q + 1][64]. */
   __device__ inline void take_norms(const pair_job &job, float *out, int opens) {
 #pragma unroll
     for (int i = 0; i < stage::EACH; i++) {
-      const int array = slot(i) / stage::SLOTS, row = slot(i) % stage::SLOTS / stage::FOURS;
+      if (array(i) > Q) continue;
 #pragma unroll
       for (int other = stage::FOURS / 2; other > 0; other /= 2) norm[i] += __shfl_xor_sync(0xffffffffu, norm[i], other);
-      if (array <= job.q && slot(i) % stage::FOURS == 0) {
-        float *to = out + array * PAIR_TILE + row;
+      if (array(i) <= (unsigned)job.q && four() == 0) {
+        float *to = out + array(i) * PAIR_TILE + row();
         *to = opens ? norm[i] : *to + norm[i];
       }
       norm[i] = 0.0f;
@@ -137,6 +146,7 @@ static __device__ inline int pair_wanted(const pair_job &job, const pair_place &
 template <class A, int Q>
 static __device__ inline void pair_begin(const pair_job &job, const pair_place &where, int row, int column, A *mine) {
   mine->sums.clear();
+  mine->power(job.p);
 #pragma unroll
   for (int k = 0; k < PAIR_K; k++)
 #pragma unroll
@@ -147,6 +157,23 @@ static __device__ inline void pair_begin(const pair_job &job, const pair_place &
       mine->anchor(k, j, exists && job.peak != NULL ? pair_reach(job, where.s, at_row, at_column) : 0.0);
 #pragma unroll
       for (int m = 0; m <= Q; m++) mine->place(m, k, j, exists && m <= job.q ? coef[(size_t)m * pair_plane(job)] : 0.0);
+    }
+}
+
+/* The elements of a buffer. */
+template <class A, int Q>
+static __device__ inline void pair_step(const typename A::value *rows, int row, int column, A *mine) {
+  typedef pair_stage<A, Q> stage;
+  const typename A::value *in_rows = rows + row, *targets = rows + (Q + 1) * stage::ARRAY + column;
+#pragma unroll 2
+  for (int four = 0; four < stage::FOURS; four++, in_rows += stage::FOUR, targets += stage::FOUR)
+#pragma unroll
+    for (int e = 0; e < 4; e++) {
+      typename A::value in[Q + 1][PAIR_K], target[A::J];
+#pragma unroll
+      for (int m = 0; m <= Q; m++) pair_read(in_rows + e * PAIR_TILE + m * stage::ARRAY, in[m]);
+      pair_read(targets + e * PAIR_TILE, target);
+      mine->gain(in, target);
     }
 }
 
@@ -175,46 +202,39 @@ __global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job jo
 
   A mine;
   pair_begin<A, Q>(job, where, row, shift + column, &mine);
-  mine.power(job.p);
-  pair_fetch<A, Q, P> fetch;
-  fetch.place(job, where, shift);
-  const size_t first = part * job.span < from ? from : part * job.span, last = (part + 1) * job.span < to ? (part + 1) * job.span : to;
-  const size_t end = last * PAIR_CHUNK < job.d ? last * PAIR_CHUNK : job.d;
-  double *sums = job.part + (item * job.parts + part) * PAIR_CELLS + (size_t)row * PAIR_TILE + shift + column;
-  float *norms = job.norm + (item * job.parts + part) * ((size_t)job.q + 1) * PAIR_TILE;
+  const size_t first = part * job.span < from ? from : part * job.span, last = pair_lesser((part + 1) * job.span, to);
+  unsigned left = (unsigned)(pair_lesser(last * PAIR_CHUNK, job.d) - first * PAIR_CHUNK);
+  const size_t out = item * job.parts + part;
 
-  size_t at = first * PAIR_CHUNK;
-  fetch.load(job, at);
-  for (unsigned step = 1, buffer = 0; at < end; step++, buffer ^= 1) {
-    value *here = rows + buffer * stage::ARRAYS * stage::ARRAY;
-    fetch.store(here);
-    __syncthreads(); /* the one barrier of a step: a buffer is filled again only after the next */
-    at += stage::DEPTH;
-    if (at < end) fetch.load(job, at);
-    const int chunk_ends = at % PAIR_CHUNK == 0 || at >= end, opens = (at - 1) / PAIR_CHUNK == part * job.span;
-    if (active) {
-#pragma unroll
-      for (int e = 0; e < stage::DEPTH; e++) {
-        const value *element = here + e / 4 * stage::FOUR + e % 4 * PAIR_TILE;
-        value in[Q + 1][PAIR_K], target[A::J];
-#pragma unroll
-        for (int m = 0; m <= Q; m++) pair_read(element + m * stage::ARRAY + row, in[m]);
-        pair_read(element + (Q + 1) * stage::ARRAY + column, target);
-        mine.gain(in, target);
-      }
-      if (step % (PAIR_RUN / stage::DEPTH) == 0 || chunk_ends) mine.sums.end_run();
-      if (chunk_ends) {
-#pragma unroll
-        for (int k = 0; k < PAIR_K; k++)
-#pragma unroll
-          for (int j = 0; j < A::J; j++) {
-            double *sum = sums + k * PAIR_TILE + j;
-            const double taken = mine.sums.take(k, j);
-            *sum = opens ? taken : *sum + taken;
-          }
-      }
+  unsigned buffer = 0;
+  pair_fetch<A, Q, P> fetch;
+  fetch.begin(job, where, where.column + shift, first * PAIR_CHUNK);
+  fetch.load(job, left);
+  for (size_t chunk = first; chunk < last; chunk++) {
+    const unsigned steps = (unsigned)oss_cuda_ceil(pair_lesser(left, PAIR_CHUNK), stage::DEPTH);
+    for (unsigned step = 1; step <= steps; step++, buffer ^= 1) {
+      value *here = rows + buffer * stage::BUFFER;
+      fetch.store(here);
+      __syncthreads(); /* the one barrier of a step: a buffer is filled again only after the next */
+      left -= (unsigned)pair_lesser(left, stage::DEPTH);
+      if (left > 0) fetch.load(job, left);
+      if (!active) continue;
+      pair_step<A, Q>(here, row, column, &mine);
+      if (step % (PAIR_RUN / stage::DEPTH) == 0 || step == steps) mine.sums.end_run();
     }
-    if (A::NORMS && chunk_ends) fetch.take_norms(job, norms, opens);
+    const int opens = chunk == part * job.span;
+    if (active) {
+      double *sums = job.part + out * PAIR_CELLS + row * PAIR_TILE + shift + column;
+#pragma unroll
+      for (int k = 0; k < PAIR_K; k++)
+#pragma unroll
+        for (int j = 0; j < A::J; j++) {
+          double *sum = sums + k * PAIR_TILE + j;
+          const double taken = mine.sums.take(k, j);
+          *sum = opens ? taken : *sum + taken;
+        }
+    }
+    if (A::NORMS) fetch.take_norms(job, job.norm + out * ((size_t)job.q + 1) * PAIR_TILE, opens);
   }
 }
 
