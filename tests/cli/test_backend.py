@@ -94,7 +94,9 @@ class Backend(CliTest):
         if not self.emulated:
             self.skipTest("no emulation in this build")
         result = self.run_backend("--backend", "cuda")
-        self.assertEqual(len(re.findall("emulation", result.err)), 2, "device and summary")
+        for start in ("backend cuda: ", "1 cells done"):
+            line = re.search(f"(?m)^ossbench: {start}.*$", result.err)
+            self.assertTrue(line and "emulation" in line.group(), f"{start}\n{result.err}")
         self.assertIn("emulation", self.attributes()["device"])
         self.assertIn("emulation", self.run_ok("show", "out.h5").out)
         self.assertIn("emulation", self.run_backend("--dry-run", "--backend", "cuda").out)
