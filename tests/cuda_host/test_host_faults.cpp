@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+/* Each case uses the host's side of CUDA wrongly, and must be reported. */
+#include <thread>
+
+#include "cublas_v2.h"
+#include "nvtx3/nvToolsExt.h"
+#include "testing.h"
+
+__global__ void fill(float *out) {
+  out[0] = 1;
+}
+
+#define CASE(name, ...)             \
+  static void name() {              \
+    fixture<float> f(4);            \
+    cudaStream_t stream = f.stream; \
+    __VA_ARGS__;                    \
+    (void)stream;                   \
+    f.finish();                     \
+  }
+
+static float record(cudaStream_t stream, float *device, cudaGraphExec_t *out) {
+  cudaGraph_t graph;
+  DO(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
+  RUN(fill, 1, 1, 0, device);
+  DO(cudaStreamEndCapture(stream, &graph));
+  DO(cudaGraphInstantiate(out, graph));
+  DO(cudaGraphDestroy(graph));
+  return 0;
+}
+
+CASE(read_device, volatile float x = f.device[0]; (void)x)
+CASE(write_device, f.device[0] = 1)
+CASE(unpinned, float x[4]; DO(cudaMemcpyAsync(x, f.device, 16, cudaMemcpyDeviceToHost, stream)))
+CASE(part_unpinned, DO(cudaMemcpyAsync(f.device, f.host + 2, 16, cudaMemcpyHostToDevice, stream)))
+CASE(too_long, float x[5] = {}; DO(cudaMemcpy(f.device, x, 20, cudaMemcpyHostToDevice)))
+CASE(wrong_kind, DO(cudaMemcpyAsync(f.device, f.host, 16, cudaMemcpyDeviceToHost, stream)))
+CASE(overlap, DO(cudaMemcpyAsync(f.device, f.device + 1, 12, cudaMemcpyDeviceToDevice, stream)))
+CASE(long_fill, DO(cudaMemsetAsync(f.device + 1, 0, 16, stream)))
+CASE(freed_copy, float *p; DO(cudaMalloc(&p, 16)); DO(cudaFree(p)); DO(cudaMemcpyAsync(f.device, p, 16, cudaMemcpyDeviceToDevice, stream)))
+CASE(freed_twice, float *p; DO(cudaMalloc(&p, 16)); DO(cudaFree(p)); DO(cudaFree(p)))
+CASE(freed_inside, DO(cudaFree(f.device + 1)))
+CASE(freed_host, DO(cudaFreeHost(f.host + 1)))
+CASE(capture_sync, DO(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal)); DO(cudaStreamSynchronize(stream)))
+CASE(capture_malloc, float *p; DO(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal)); DO(cudaMallocAsync(&p, 4, stream)))
+CASE(capture_query, cudaEvent_t e; DO(cudaEventCreate(&e)); DO(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
+     DO(cudaEventQuery(e)))
+CASE(capture_copy, float x[4]; DO(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
+     DO(cudaMemcpy(x, f.device, 16, cudaMemcpyDeviceToHost)))
+CASE(capture_freed, float *p; cudaGraphExec_t g; DO(cudaMalloc(&p, 16)); record(stream, p, &g); DO(cudaFree(p));
+     DO(cudaGraphLaunch(g, stream)))
+CASE(leak_device, float *p; DO(cudaMalloc(&p, 16)))
+CASE(leak_pinned, float *p; DO(cudaMallocHost(&p, 16)))
+CASE(leak_stream, cudaStream_t s; DO(cudaStreamCreate(&s)))
+CASE(leak_event, cudaEvent_t e; DO(cudaEventCreate(&e)))
+CASE(leak_graph, cudaGraphExec_t g; record(stream, f.device, &g))
+CASE(leak_blas, cublasHandle_t h; REQUIRE(cublasCreate(&h) == CUBLAS_STATUS_SUCCESS))
+CASE(second_thread, std::thread([] { (void)cudaDeviceSynchronize(); }).join())
+CASE(range_underflow, nvtxRangePop())
+CASE(short_matrix, cublasHandle_t h; REQUIRE(cublasCreate(&h) == CUBLAS_STATUS_SUCCESS); float one = 1;
+     cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 2, &one, f.device, 3, f.device, 2, &one, f.device, 2))
+CASE(device_scalar, cublasHandle_t h; REQUIRE(cublasCreate(&h) == CUBLAS_STATUS_SUCCESS); float one = 1;
+     cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 2, f.device, f.device, 2, f.device, 2, &one, f.device, 2))
+CASE(host_matrix, cublasHandle_t h; REQUIRE(cublasCreate(&h) == CUBLAS_STATUS_SUCCESS); float one = 1; float a[4] = {};
+     cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 2, &one, a, 2, f.device, 2, &one, f.device, 2))
+
+static void failed_program() { /* what is left behind then is not another fault */
+  float *p;
+  DO(cudaMalloc(&p, 16));
+  exit(0);
+}
+
+static const test_case cases[] = {
+    {"the host reads device memory", read_device, "the host uses device memory", false},
+    {"the host writes device memory", write_device, "the host uses device memory", false},
+    {"a copy to memory that is not pinned", unpinned, "not pinned", false},
+    {"a copy from memory that ends before", part_unpinned, "not pinned", false},
+    {"a copy longer than its memory", too_long, "20 bytes at 0 of a device allocation of 16", false},
+    {"a copy of the wrong kind", wrong_kind, "is device memory; the kind says host", false},
+    {"a copy onto itself", overlap, "overlap", false},
+    {"a fill longer than its memory", long_fill, "16 bytes at 4", false},
+    {"a copy from freed memory", freed_copy, "was freed", false},
+    {"memory freed twice", freed_twice, "freed before", false},
+    {"memory freed from the inside", freed_inside, "not the beginning", false},
+    {"pinned memory freed from the inside", freed_host, "not pinned memory", false},
+    {"a wait while capturing", capture_sync, "not while a stream captures", false},
+    {"an allocation while capturing", capture_malloc, "not while a stream captures", false},
+    {"a question while capturing", capture_query, "not while a stream captures", false},
+    {"a copy that waits while capturing", capture_copy, "not while a stream captures", false},
+    {"a graph with freed memory", capture_freed, "touches device memory that was freed since", false},
+    {"device memory left", leak_device, "1 device allocations of 16 bytes", false},
+    {"pinned memory left", leak_pinned, "1 pinned", false},
+    {"a stream left", leak_stream, "1 streams", false},
+    {"an event left", leak_event, "1 events", false},
+    {"an executable graph left", leak_graph, "1 executable graphs", false},
+    {"a cuBLAS handle left", leak_blas, "1 cuBLAS handles", false},
+    {"memory left by exit", failed_program, "1 device allocations", false},
+    {"a second thread", second_thread, "second thread", false},
+    {"a range that was not begun", range_underflow, "nvtxRangePop", false},
+    {"a matrix longer than its memory", short_matrix, "20 bytes at 0 of a device allocation of 16", false},
+    {"a factor in device memory", device_scalar, "pointer mode host", false},
+    {"a matrix in host memory", host_matrix, "not device memory", false},
+};
+CASES_MAIN(cases)
