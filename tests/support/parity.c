@@ -14,10 +14,6 @@ oss_backend *parity_backend(int threads) {
   return current[threads - 1];
 }
 
-int parity_skips(size_t rows, size_t d) {
-  return current[0]->emulated && rows > 3 && d > 16;
-}
-
 static oss_status open_backends(const char *name) {
   for (int i = 0; i < PARITY_THREADS; i++) OSS_TRY(oss_backend_create(name, i + 1, &current[i]));
   return OSS_OK;

@@ -15,9 +15,6 @@
 enum { PARITY_THREADS = 3 };
 oss_backend *parity_backend(int threads);
 
-/* Whether a case of many rows is left out: a device imitated by the processor is slow, and few rows reach all lengths there. */
-int parity_skips(size_t rows, size_t d);
-
 /* Runs the tests once on each backend of the build; one that is unavailable here is skipped with the reason printed, or is a failure
  * under OSS_REQUIRE_GPU, which also needs one of them to be a GPU. Returns main's exit status: no test run is a failure. */
 int parity_run(const char *family, const struct CMUnitTest *tests, size_t count);
