@@ -61,6 +61,7 @@ struct allocation {
   size_t bytes;
   char *begin; /* with its guard zones, whole pages */
   size_t length;
+  bool filled;   /* with poison: the device has come to where it was allocated */
   bool released; /* the program gave it back */
   bool gone;     /* and the device has come that far */
 };

@@ -62,12 +62,13 @@ void open_range() {
   range = next = static_cast<char *>(memory);
 }
 
-void fill_allocation(const allocation &a) {
+void fill_allocation(allocation &a) {
   device_window window;
   if (OSS_CUDA_HOST_ASAN)
     fill_poison(a.memory, a.bytes);
   else
     fill_poison(a.begin, a.length);
+  a.filled = true;
 }
 
 allocation *allocate(size_t bytes) {
@@ -91,7 +92,7 @@ allocation *allocate(size_t bytes) {
 }
 
 void check_guard(const allocation &a) {
-  if (OSS_CUDA_HOST_ASAN || a.gone) return;
+  if (OSS_CUDA_HOST_ASAN || !a.filled || a.gone) return;
   if (!is_poison(a.begin, GUARD_BYTES))
     fail("something was written in front of a device allocation of %zu bytes at %p", a.bytes, (void *)a.memory);
   if (!is_poison(a.memory + a.bytes, a.length - GUARD_BYTES - a.bytes))
