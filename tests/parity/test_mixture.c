@@ -334,7 +334,7 @@ static void denoiser_case(const mixture *mix) {
   free(got);
 }
 
-/* A data set: thousands of means, few gains a row, one row with all of them. A mean that no row uses may be anything. */
+/* A data set: thousands of means, few gains a row, one row with all of them, one with a third. A mean that no row uses may be anything. */
 static void combine_many(check_rng *rng) {
   enum { ROWS = 70, K = 2100, D = 130, SOME = 3 };
   mixture mix = make(rng, ROWS, K, D, 2, 0);
@@ -343,7 +343,7 @@ static void combine_many(check_rng *rng) {
   for (int dense = 1; dense >= 0; dense--) {
     for (size_t r = 0; r < ROWS; r++)
       for (int i = 0; i < SOME; i++) gain[r * K + (i == 0 && r % 2 ? r + 2048 - 35 : check_bits(rng) % (K - 1))] = 0.25f;
-    for (size_t k = 0; k < K - 1 && dense; k++) gain[67 * K + k] = 1.0f / K;
+    for (size_t k = 0; k < K - 1 && dense; k++) gain[67 * K + k] = gain[k / 3 * 3] = 1.0f / K;
     for (size_t r = 0; r < ROWS; r++) gain[r * K + K - 1] = r == 3 ? -0.0f : 0.0f;
     ref_mixture_combine(ROWS, K, D, shrink, gain, mix.means, mix.x, want);
     for (size_t e = 0; e < D; e++) mix.means[(K - 1) * D + e] = NAN;
