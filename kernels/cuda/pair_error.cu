@@ -9,16 +9,16 @@
 
 /* The parts from chunk from up to chunk to of all items. */
 template <class A, int Q, int P>
-static oss_status sum_parts(oss_backend *be, const pair_job *job, int serve, int fresh, size_t from, size_t to) {
-  void (*kernel)(pair_job, int, int, size_t, size_t) = pair_tile<A, Q, P>;
-  const size_t parts = oss_cuda_ceil(to, job->span) - from / job->span;
-  OSS_LAUNCH(be, kernel, (unsigned)(job->items * parts * pair_stage<A, Q>::SPLIT), PAIR_THREADS, 0, *job, serve, fresh, from, to);
+static oss_status sum_parts(oss_backend *be, const pair_job *job, int serve, int fresh, unsigned from, unsigned to) {
+  void (*kernel)(pair_job, int, int, unsigned, unsigned) = pair_tile<A, Q, P>;
+  const unsigned parts = (unsigned)oss_cuda_ceil(to, job->span) - from / job->span;
+  OSS_LAUNCH(be, kernel, (job->items * parts * pair_stage<A, Q>::SPLIT), PAIR_THREADS, 0, *job, serve, fresh, from, to);
   return OSS_OK;
 }
 
-static oss_status settle(oss_backend *be, const pair_job *job, int arithmetic, int next, int fresh, int write, size_t parts) {
+static oss_status settle(oss_backend *be, const pair_job *job, int arithmetic, int next, int fresh, int write, unsigned parts) {
   const size_t count = write ? job->d : pair_lesser(job->d, PAIR_CHUNK);
-  OSS_LAUNCH(be, pair_settle, (unsigned)(job->items * (PAIR_CELLS / PAIR_THREADS)), PAIR_THREADS, 0, *job, arithmetic, next, fresh, write, parts,
+  OSS_LAUNCH(be, pair_settle, job->items * (PAIR_CELLS / PAIR_THREADS), PAIR_THREADS, 0, *job, arithmetic, next, fresh, write, parts,
              count);
   return OSS_OK;
 }
@@ -95,13 +95,14 @@ static size_t peak_bytes(const pair_job *job) {
 /* How the sums are cut: chunks and groups by d alone, parts by what fills the device. */
 static oss_status plan_parts(const oss_backend *be, pair_job *job) {
   const size_t enough = (size_t)oss_cuda_state_of(be)->multiprocessors * 4, items = job->b * job->tiles;
-  job->chunks = oss_cuda_ceil(job->d, PAIR_CHUNK);
-  size_t group = oss_cuda_ceil(job->chunks, PAIR_GROUPS);
+  const size_t chunks = oss_cuda_ceil(job->d, PAIR_CHUNK);
+  size_t group = oss_cuda_ceil(chunks, PAIR_GROUPS);
   if (group < PAIR_GROUP) group = PAIR_GROUP;
   if (group > UINT32_MAX / PAIR_CHUNK) return oss_fail(OSS_ERR_INTERNAL, "pair_error: d = %zu is more than its sums are cut for", job->d);
-  job->span = 1, job->parts = job->chunks, job->group_parts = group;
-  if (items * oss_cuda_ceil(job->chunks, group) < enough && item_bytes(job) <= OSS_CUDA_SCRATCH_BYTES / 2 / items) return OSS_OK;
-  job->span = group, job->parts = oss_cuda_ceil(job->chunks, group), job->group_parts = 1;
+  job->chunks = (unsigned)chunks;
+  job->span = 1, job->parts = job->chunks, job->group_parts = (unsigned)group;
+  if (items * oss_cuda_ceil(chunks, group) < enough && item_bytes(job) <= OSS_CUDA_SCRATCH_BYTES / 2 / items) return OSS_OK;
+  job->span = (unsigned)group, job->parts = (unsigned)oss_cuda_ceil(chunks, group), job->group_parts = 1;
   return OSS_OK;
 }
 
@@ -120,7 +121,7 @@ static oss_status do_pieces(oss_backend *be, pair_job *job) {
   job->mark = reinterpret_cast<unsigned char *>(job->peak + (2 + count / job->tiles) * peak / sizeof *job->peak);
   if (!peaks) job->peak = NULL;
   for (job->first = 0; job->first < all; job->first += job->items) {
-    job->items = pair_lesser(count, all - job->first);
+    job->items = (unsigned)pair_lesser(count, all - job->first);
     OSS_TRY(!plain ? do_power(be, job) : job->p == 1.0 ? do_terms<1>(be, job) : do_terms<2>(be, job));
   }
   return OSS_OK;

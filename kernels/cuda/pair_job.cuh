@@ -37,9 +37,10 @@ typedef struct pair_job {
   const float *in[OSS_MAX_TERMS + 2]; /* x, the h, x again for the other terms; then at terms + 1 the target */
   double *cost;
   int aligned;                             /* four elements can be read at once */
-  size_t tiles, side;                      /* tiles of a sample; tiles from corner to corner */
-  size_t chunks, span, parts, group_parts; /* chunks of a part, parts of an item, parts of a group */
-  size_t first, items;                     /* of the present piece */
+  size_t tiles, side;                        /* tiles of a sample; tiles from corner to corner */
+  unsigned chunks, span, parts, group_parts; /* chunks of a part, parts of an item, parts of a group */
+  size_t first;                              /* item of the present piece */
+  unsigned items;
   double *part;                            /* [items][parts][64][64] */
   float *norm;                             /* [items][parts][q + 1][64]: sums of squares or magnitudes of the rows of float parts */
   unsigned char *mark;                     /* [items][64][64] */
@@ -55,7 +56,8 @@ typedef struct pair_place {
   size_t s, row, column; /* the sample; k' and j of the tile's corner */
 } pair_place;
 
-static __device__ inline pair_place pair_place_of(const pair_job &job, size_t item) {
+/* Of an item of the present piece. */
+static __device__ inline pair_place pair_place_of(const pair_job &job, unsigned item) {
   pair_place place;
   place.s = (job.first + item) / job.tiles;
   const size_t tile = (job.first + item) % job.tiles;
@@ -78,6 +80,14 @@ static __device__ inline const double *pair_coef(const pair_job &job, size_t s, 
 
 static __device__ inline size_t pair_plane(const pair_job &job) {
   return (job.n + 1) * (job.n + 1);
+}
+
+/* The cells of a part of an item. */
+static __device__ inline double *pair_part(const pair_job &job, unsigned item, unsigned part) {
+  return job.part + ((size_t)item * job.parts + part) * PAIR_CELLS;
+}
+static __device__ inline float *pair_norms(const pair_job &job, unsigned item, unsigned part) {
+  return job.norm + ((size_t)item * job.parts + part) * ((size_t)job.q + 1) * PAIR_TILE;
 }
 
 /* Where row number index (k or j) of a sample begins. */

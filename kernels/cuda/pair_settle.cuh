@@ -46,12 +46,12 @@ static __device__ inline double pair_spread(size_t count) {
 /* The error that float makes in a pair's sum of count elements: of the norm of the differences for p = 2, of their sum for p = 1. What
  * (float)coef is off acts on all elements alike. Of the q + 1 roundings of an element's partial sums the last is a part of the difference
  * itself; the others are 2^-24 of at most the sum of the terms. */
-static __device__ inline double pair_float_error(const pair_job &job, const double *coef, const float *norms, size_t parts, size_t count) {
+static __device__ inline double pair_float_error(const pair_job &job, const double *coef, const float *norms, unsigned parts, size_t count) {
   const double rounding = pair_spread(count) * job.q * 0x1p-24;
   double error = 0.0;
   for (int m = 0; m <= job.q; m++) {
     double norm = 0.0;
-    for (size_t part = 0; part < parts; part++) norm += (double)norms[(part * ((size_t)job.q + 1) + m) * PAIR_TILE];
+    for (unsigned part = 0; part < parts; part++) norm += (double)norms[((size_t)part * ((size_t)job.q + 1) + m) * PAIR_TILE];
     /* sums of float: up by their rounding, and by squares that are too small for a float */
     norm = job.p == 2.0 ? sqrt(norm * 1.001 + (double)count * 1e-37) : norm * 1.001;
     const double c = coef[(size_t)m * pair_plane(job)];
@@ -74,7 +74,7 @@ static __device__ inline double pair_two_error(const pair_job &job, size_t s, si
 }
 
 /* Whether the sum is known to TOLERANCE and neither near underflow nor overflow; NaN is not. */
-static __device__ inline int pair_good(const pair_job &job, int arithmetic, size_t s, size_t row, size_t column, const float *norms, size_t parts,
+static __device__ inline int pair_good(const pair_job &job, int arithmetic, size_t s, size_t row, size_t column, const float *norms, unsigned parts,
                                        size_t count, double sum) {
   if (arithmetic == PAIR_DOUBLE) return 1;
   if (arithmetic == PAIR_TWO && !pair_reachable(pair_reach(job, s, row, column))) return 0;
@@ -90,21 +90,21 @@ static __device__ inline int pair_good(const pair_job &job, int arithmetic, size
  * of these count elements is good: if not the pair gets the mark next; if it is and write is set, the mean is written. A thread a pair, 4
  * rows of a tile a block: 8 bytes a part, q + 1 coefficients and norms a pair; the tile kernel does thousands of operations for it. Each
  * pair alone is asked, so neither its neighbours nor the batch change a bit. */
-static __global__ void pair_settle(pair_job job, int arithmetic, int next, int fresh, int write, size_t parts, size_t count) {
-  const size_t blocks = PAIR_CELLS / PAIR_THREADS, item = blockIdx.x / blocks, cell = blockIdx.x % blocks * PAIR_THREADS + threadIdx.x;
+static __global__ void pair_settle(pair_job job, int arithmetic, int next, int fresh, int write, unsigned parts, size_t count) {
+  const unsigned blocks = PAIR_CELLS / PAIR_THREADS, item = blockIdx.x / blocks, cell = blockIdx.x % blocks * PAIR_THREADS + threadIdx.x;
   const pair_place where = pair_place_of(job, item);
   const size_t row = where.row + cell / PAIR_TILE, column = where.column + cell % PAIR_TILE;
-  unsigned char *mark = job.mark + item * PAIR_CELLS + cell;
+  unsigned char *mark = job.mark + (size_t)item * PAIR_CELLS + cell;
   if (fresh) *mark = (unsigned char)(pair_exists(job, row, column) ? arithmetic : PAIR_NONE);
   if (*mark != arithmetic) return;
-  const double *part = job.part + item * job.parts * PAIR_CELLS + cell;
+  const double *part = pair_part(job, item, 0) + cell;
   double sum = 0.0;
-  for (size_t i = 0; i < parts;) { /* each group on its own: pair_job.cuh */
+  for (unsigned i = 0; i < parts;) { /* each group on its own: pair_job.cuh */
     double group = 0.0;
-    for (size_t end = i + job.group_parts; i < end && i < parts; i++) group += part[i * PAIR_CELLS];
+    for (unsigned end = i + job.group_parts; i < end && i < parts; i++) group += part[(size_t)i * PAIR_CELLS];
     sum += group;
   }
-  const float *norms = job.norm + item * job.parts * ((size_t)job.q + 1) * PAIR_TILE + cell / PAIR_TILE;
+  const float *norms = pair_norms(job, item, 0) + cell / PAIR_TILE;
   if (!pair_good(job, arithmetic, where.s, row, column, norms, parts, count, sum))
     *mark = (unsigned char)next;
   else if (write)

@@ -131,14 +131,14 @@ static __device__ inline void pair_seat(int *row, int *column) {
 
 /* Whether any of the thread's pairs is to be computed: those with the mark serve; all that exist when marks are still to come. */
 template <class A, int Q>
-static __device__ inline int pair_wanted(const pair_job &job, const pair_place &where, size_t item, int row, int column, int serve, int fresh) {
+static __device__ inline int pair_wanted(const pair_job &job, const pair_place &where, unsigned item, int row, int column, int serve, int fresh) {
   int wanted = 0;
   for (int k = 0; k < PAIR_K; k++)
     for (int j = 0; j < A::J; j++) {
       if (fresh)
         wanted |= pair_exists(job, where.row + row + k, where.column + column + j);
       else
-        wanted |= job.mark[item * PAIR_CELLS + (size_t)(row + k) * PAIR_TILE + column + j] == serve;
+        wanted |= job.mark[(size_t)item * PAIR_CELLS + (row + k) * PAIR_TILE + column + j] == serve;
     }
   return wanted;
 }
@@ -148,16 +148,17 @@ static __device__ inline void pair_begin(const pair_job &job, const pair_place &
   mine->sums.clear();
   mine->power(job.p);
 #pragma unroll
-  for (int k = 0; k < PAIR_K; k++)
+  for (int k = 0; k < PAIR_K; k++) {
+    const size_t at_row = where.row + row + k, at_column = where.column + column;
+    const double *coef = pair_coef(job, where.s, at_row, at_column);
 #pragma unroll
-    for (int j = 0; j < A::J; j++) {
-      const size_t at_row = where.row + row + k, at_column = where.column + column + j;
-      const int exists = pair_exists(job, at_row, at_column);
-      const double *coef = pair_coef(job, where.s, at_row, at_column);
-      mine->anchor(k, j, exists && job.peak != NULL ? pair_reach(job, where.s, at_row, at_column) : 0.0);
+    for (int m = 0; m <= Q; m++, coef += pair_plane(job))
 #pragma unroll
-      for (int m = 0; m <= Q; m++) mine->place(m, k, j, exists && m <= job.q ? coef[(size_t)m * pair_plane(job)] : 0.0);
-    }
+      for (int j = 0; j < A::J; j++) mine->place(m, k, j, m <= job.q && pair_exists(job, at_row, at_column + j) ? coef[j] : 0.0);
+#pragma unroll
+    for (int j = 0; j < A::J; j++)
+      mine->anchor(k, j, job.peak != NULL && pair_exists(job, at_row, at_column + j) ? pair_reach(job, where.s, at_row, at_column + j) : 0.0);
+  }
 }
 
 /* The elements of a buffer. */
@@ -178,17 +179,15 @@ static __device__ inline void pair_step(const typename A::value *rows, int row, 
 }
 
 template <class A, int Q, int P>
-__global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job job, int serve, int fresh, size_t from, size_t to) {
+__global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job job, int serve, int fresh, unsigned from, unsigned to) {
   typedef pair_stage<A, Q> stage;
   typedef typename A::value value;
   OSS_SHARED(uint4, memory, [2 * stage::ARRAYS * stage::ARRAY * sizeof(value) / sizeof(uint4)]);
   OSS_SHARED(int, busy, [1]);
   value *rows = reinterpret_cast<value *>(memory);
 
-  size_t work = blockIdx.x;
-  const int shift = (int)(work % stage::SPLIT) * stage::WIDTH;
-  work /= stage::SPLIT;
-  const size_t item = work % job.items, part = work / job.items + from / job.span;
+  const unsigned work = blockIdx.x / stage::SPLIT, item = work % job.items, part = work / job.items + from / job.span;
+  const int shift = (int)(blockIdx.x % stage::SPLIT) * stage::WIDTH;
   const pair_place where = pair_place_of(job, item);
   int row, column;
   pair_seat<A, Q>(&row, &column);
@@ -202,15 +201,13 @@ __global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job jo
 
   A mine;
   pair_begin<A, Q>(job, where, row, shift + column, &mine);
-  const size_t first = part * job.span < from ? from : part * job.span, last = pair_lesser((part + 1) * job.span, to);
-  unsigned left = (unsigned)(pair_lesser(last * PAIR_CHUNK, job.d) - first * PAIR_CHUNK);
-  const size_t out = item * job.parts + part;
-
+  const unsigned first = part * job.span < from ? from : part * job.span, last = (unsigned)pair_lesser((part + 1) * job.span, to);
+  unsigned left = (unsigned)(pair_lesser((size_t)last * PAIR_CHUNK, job.d) - (size_t)first * PAIR_CHUNK);
   unsigned buffer = 0;
   pair_fetch<A, Q, P> fetch;
-  fetch.begin(job, where, where.column + shift, first * PAIR_CHUNK);
+  fetch.begin(job, where, where.column + shift, (size_t)first * PAIR_CHUNK);
   fetch.load(job, left);
-  for (size_t chunk = first; chunk < last; chunk++) {
+  for (unsigned chunk = first; chunk < last; chunk++) {
     const unsigned steps = (unsigned)oss_cuda_ceil(pair_lesser(left, PAIR_CHUNK), stage::DEPTH);
     for (unsigned step = 1; step <= steps; step++, buffer ^= 1) {
       value *here = rows + buffer * stage::BUFFER;
@@ -224,7 +221,7 @@ __global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job jo
     }
     const int opens = chunk == part * job.span;
     if (active) {
-      double *sums = job.part + out * PAIR_CELLS + row * PAIR_TILE + shift + column;
+      double *sums = pair_part(job, item, part) + row * PAIR_TILE + shift + column;
 #pragma unroll
       for (int k = 0; k < PAIR_K; k++)
 #pragma unroll
@@ -234,7 +231,7 @@ __global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job jo
           *sum = opens ? taken : *sum + taken;
         }
     }
-    if (A::NORMS) fetch.take_norms(job, job.norm + out * ((size_t)job.q + 1) * PAIR_TILE, opens);
+    if (A::NORMS) fetch.take_norms(job, pair_norms(job, item, part), opens);
   }
 }
 
