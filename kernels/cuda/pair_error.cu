@@ -30,12 +30,13 @@ static size_t piece_samples(const pair_job *job) {
 
 static oss_status find_peaks(oss_backend *be, const pair_job *job) {
   const size_t samples = piece_samples(job), rows = samples * ((size_t)job->q + 2) * job->n;
-  OSS_LAUNCH(be, pair_peaks, oss_cuda_blocks(be, rows * OSS_CUDA_WARP, PAIR_THREADS), PAIR_THREADS, 0, *job, job->first / job->tiles, samples);
+  OSS_LAUNCH(be, pair_peaks, oss_cuda_blocks(be, rows * OSS_CUDA_WARP, PAIR_THREADS), PAIR_THREADS, 0, *job, job->first / job->tiles,
+             samples);
   return OSS_OK;
 }
 
-/* The pairs of an item that float was not good for, or all of them when fresh: by two floats where those are faster than double, and what they
- * are not good for in double. What has no pair of its mark ends at once. */
+/* The pairs of an item that float was not good for, or all of them when fresh: by two floats where those are faster than double, and what
+ * they are not good for in double. What has no pair of its mark ends at once. */
 template <int Q, int P>
 static oss_status do_again(oss_backend *be, const pair_job *job, int fresh) {
   if (job->peak != NULL) {
@@ -111,7 +112,8 @@ static oss_status do_pieces(oss_backend *be, pair_job *job) {
   const int plain = job->p == 1.0 || job->p == 2.0, peaks = plain && state->slow_double;
   const size_t all = job->b * job->tiles, peak = peaks ? peak_bytes(job) : 0;
   /* a piece begins and ends inside a sample, so it may touch two more than it holds */
-  const size_t each = item_bytes(job) + oss_cuda_ceil(peak, job->tiles), room = OSS_CUDA_SCRATCH_BYTES - pair_lesser(2 * peak, OSS_CUDA_SCRATCH_BYTES);
+  const size_t each = item_bytes(job) + oss_cuda_ceil(peak, job->tiles),
+               room = OSS_CUDA_SCRATCH_BYTES - pair_lesser(2 * peak, OSS_CUDA_SCRATCH_BYTES);
   const size_t most = room / each;
   if (most == 0) return oss_fail(OSS_ERR_INTERNAL, "pair_error: n = %zu is more than the scratch memory serves", job->n);
   const size_t count = pair_lesser(most, all);

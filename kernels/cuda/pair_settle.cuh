@@ -20,9 +20,11 @@ static __global__ void pair_fill(size_t b, size_t n, double *cost) {
 static __global__ void pair_peaks(pair_job job, size_t first, size_t samples) {
   const size_t arrays = (size_t)job.q + 2, warps = gridDim.x * (size_t)(blockDim.x / OSS_CUDA_WARP);
   const unsigned lane = threadIdx.x % OSS_CUDA_WARP;
-  for (size_t at = blockIdx.x * (size_t)(blockDim.x / OSS_CUDA_WARP) + threadIdx.x / OSS_CUDA_WARP; at < samples * arrays * job.n; at += warps) {
+  for (size_t at = blockIdx.x * (size_t)(blockDim.x / OSS_CUDA_WARP) + threadIdx.x / OSS_CUDA_WARP; at < samples * arrays * job.n;
+       at += warps) {
     const size_t row = at % job.n, array = at / job.n % arrays, s = at / job.n / arrays;
-    const float *in = array < arrays - 1 ? job.in[array] + pair_row(job, first + s, row + 1) : job.in[job.terms + 1] + pair_row(job, first + s, row);
+    const float *in =
+        array < arrays - 1 ? job.in[array] + pair_row(job, first + s, row + 1) : job.in[job.terms + 1] + pair_row(job, first + s, row);
     unsigned peak = 0;
     for (size_t e = lane; e < job.d; e += OSS_CUDA_WARP) {
       const unsigned size = __float_as_uint(fabsf(in[e]));
@@ -46,7 +48,8 @@ static __device__ inline double pair_spread(size_t count) {
 /* The error that float makes in a pair's sum of count elements: of the norm of the differences for p = 2, of their sum for p = 1. What
  * (float)coef is off acts on all elements alike. Of the q + 1 roundings of an element's partial sums the last is a part of the difference
  * itself; the others are 2^-24 of at most the sum of the terms. */
-static __device__ inline double pair_float_error(const pair_job &job, const double *coef, const float *norms, unsigned parts, size_t count) {
+static __device__ inline double pair_float_error(const pair_job &job, const double *coef, const float *norms, unsigned parts,
+                                                 size_t count) {
   const double rounding = pair_spread(count) * job.q * 0x1p-24;
   double error = 0.0;
   for (int m = 0; m <= job.q; m++) {
@@ -74,8 +77,8 @@ static __device__ inline double pair_two_error(const pair_job &job, size_t s, si
 }
 
 /* Whether the sum is known to TOLERANCE and neither near underflow nor overflow; NaN is not. */
-static __device__ inline int pair_good(const pair_job &job, int arithmetic, size_t s, size_t row, size_t column, const float *norms, unsigned parts,
-                                       size_t count, double sum) {
+static __device__ inline int pair_good(const pair_job &job, int arithmetic, size_t s, size_t row, size_t column, const float *norms,
+                                       unsigned parts, size_t count, double sum) {
   if (arithmetic == PAIR_DOUBLE) return 1;
   if (arithmetic == PAIR_TWO && !pair_reachable(pair_reach(job, s, row, column))) return 0;
   const double error = arithmetic == PAIR_FLOAT ? pair_float_error(job, pair_coef(job, s, row, column), norms, parts, count)
@@ -86,9 +89,9 @@ static __device__ inline int pair_good(const pair_job &job, int arithmetic, size
   return known && sum >= least && sum <= 1e37;
 }
 
-/* Adds up the parts of each pair that has the mark of this arithmetic (fresh: of all pairs, which get their marks now) and asks whether the sum
- * of these count elements is good: if not the pair gets the mark next; if it is and write is set, the mean is written. A thread a pair, 4
- * rows of a tile a block: 8 bytes a part, q + 1 coefficients and norms a pair; the tile kernel does thousands of operations for it. Each
+/* Adds up the parts of each pair that has the mark of this arithmetic (fresh: of all pairs, which get their marks now) and asks whether the
+ * sum of these count elements is good: if not the pair gets the mark next; if it is and write is set, the mean is written. A thread a pair,
+ * 4 rows of a tile a block: 8 bytes a part, q + 1 coefficients and norms a pair; the tile kernel does thousands of operations for it. Each
  * pair alone is asked, so neither its neighbours nor the batch change a bit. */
 static __global__ void pair_settle(pair_job job, int arithmetic, int next, int fresh, int write, unsigned parts, size_t count) {
   const unsigned blocks = PAIR_CELLS / PAIR_THREADS, item = blockIdx.x / blocks, cell = blockIdx.x % blocks * PAIR_THREADS + threadIdx.x;

@@ -20,8 +20,8 @@ struct pair_stage {
     ARRAY = FOURS * FOUR,
     ARRAYS = Q + 2,
     BUFFER = ARRAYS * ARRAY,
-    SLOTS = PAIR_TILE * FOURS,        /* fours of an array: one a thread */
-    STRIDE = PAIR_THREADS / SLOTS,    /* arrays at a time */
+    SLOTS = PAIR_TILE * FOURS,     /* fours of an array: one a thread */
+    STRIDE = PAIR_THREADS / SLOTS, /* arrays at a time */
     EACH = (ARRAYS + STRIDE - 1) / STRIDE,
     WIDTH = PAIR_TILE / PAIR_K * A::J, /* targets of a block: all of the tile's or half of them */
     SPLIT = PAIR_TILE / WIDTH
@@ -131,7 +131,8 @@ static __device__ inline void pair_seat(int *row, int *column) {
 
 /* Whether any of the thread's pairs is to be computed: those with the mark serve; all that exist when marks are still to come. */
 template <class A, int Q>
-static __device__ inline int pair_wanted(const pair_job &job, const pair_place &where, unsigned item, int row, int column, int serve, int fresh) {
+static __device__ inline int pair_wanted(const pair_job &job, const pair_place &where, unsigned item, int row, int column, int serve,
+                                         int fresh) {
   int wanted = 0;
   for (int k = 0; k < PAIR_K; k++)
     for (int j = 0; j < A::J; j++) {
@@ -157,7 +158,8 @@ static __device__ inline void pair_begin(const pair_job &job, const pair_place &
       for (int j = 0; j < A::J; j++) mine->place(m, k, j, m <= job.q && pair_exists(job, at_row, at_column + j) ? coef[j] : 0.0);
 #pragma unroll
     for (int j = 0; j < A::J; j++)
-      mine->anchor(k, j, job.peak != NULL && pair_exists(job, at_row, at_column + j) ? pair_reach(job, where.s, at_row, at_column + j) : 0.0);
+      mine->anchor(k, j,
+                   job.peak != NULL && pair_exists(job, at_row, at_column + j) ? pair_reach(job, where.s, at_row, at_column + j) : 0.0);
   }
 }
 
