@@ -67,15 +67,23 @@ struct oss_backend {
   void *state;        /* the backend's own */
 };
 
-/* Creates the backend "cpu", "cuda" or "auto" (the best one that works here). threads: how many CPU threads to use, 0 for all.
- * OSS_ERR_UNAVAILABLE when the build or the machine lacks it, OSS_ERR_USAGE for an unknown name. The caller owns *out. */
+/* Creates the backend "cpu", "cuda" or "auto": the best one that works here, imitations left out; its notice says why a better one was not
+ * taken. threads: how many CPU threads to use, 0 for all. OSS_ERR_UNAVAILABLE when the build or the machine lacks it, OSS_ERR_USAGE for an
+ * unknown name; under auto a device that is there and fails (out of memory) is a failure too. The caller owns *out. BLAS is held to one
+ * thread a caller from here on. */
 oss_status oss_backend_create(const char *name, int threads, oss_backend **out);
+
+/* Whether the environment asks for a GPU (OSS_REQUIRE_GPU set, neither empty nor 0): auto then takes nothing else. A backend asked for by
+ * name is still created; check_required is OSS_ERR_UNAVAILABLE when it is not a GPU: the processor, or an imitation. */
+int oss_backend_gpu_required(void);
+oss_status oss_backend_check_required(const oss_backend *be);
 
 /* NULL-safe. All buffers of the backend must have been destroyed. */
 void oss_backend_destroy(oss_backend *be);
 
-/* The names of the backends compiled in, NULL-terminated. */
+/* The names of the backends compiled in, NULL-terminated; and of those that this build lacks, which create says why. */
 const char *const *oss_backend_names(void);
+const char *const *oss_backend_absent_names(void);
 
 #ifdef __cplusplus
 }

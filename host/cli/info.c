@@ -33,6 +33,22 @@ static void print_cache(void) {
   free(folder);
 }
 
+/* What it runs on, or why it can't be used; the name is said once. */
+static void print_backend(const char *name) {
+  oss_backend *be;
+  char prefix[64];
+  if (oss_backend_create(name, 0, &be) != OSS_OK) {
+    const char *why = oss_message();
+    size_t said = (size_t)snprintf(prefix, sizeof prefix, "backend %s: ", name);
+    printf("backend    %s: not available: %s\n", name, strncmp(why, prefix, said) == 0 ? why + said : why);
+    return;
+  }
+  printf("backend    %s: %s", name, be->device);
+  if (be->threads > 0) printf(", %d threads", be->threads);
+  printf("\n");
+  oss_backend_destroy(be);
+}
+
 static oss_status run(int argc, char **argv) {
   if (argc == 2 && strcmp(argv[1], "--help") == 0) {
     oss_command_help(&oss_command_info);
@@ -46,15 +62,8 @@ static oss_status run(int argc, char **argv) {
   printf("BLAS       %s\n", oss_blas_version());
   printf("YAML       libyaml %s\n", oss_yaml_version());
   print_cache();
-  for (const char *const *name = oss_backend_names(); *name != NULL; name++) {
-    oss_backend *be;
-    if (oss_backend_create(*name, 0, &be) == OSS_OK) {
-      printf("backend    %s: %s, %d threads\n", *name, be->device, be->threads);
-      oss_backend_destroy(be);
-    } else {
-      printf("backend    %s: not available: %s\n", *name, oss_message());
-    }
-  }
+  for (const char *const *name = oss_backend_names(); *name != NULL; name++) print_backend(*name);
+  for (const char *const *name = oss_backend_absent_names(); *name != NULL; name++) print_backend(*name);
   return OSS_OK;
 }
 

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE /* getopt_long */
 #endif
 #include <getopt.h>
+#include <omp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "host/cli/cli.h"
 #include "host/core/log.h"
+#include "host/core/threads.h"
 #include "host/sweep/execute.h"
 #include "host/sweep/memory.h"
 
@@ -133,9 +135,9 @@ static oss_status execute(const arguments *a, const char *argv, oss_config *conf
   oss_progress_end(&progress);
   if (status != OSS_OK) goto done;
   if (!a->quiet)
-    oss_log_info("%zu cells done, %zu kept, %zu skipped, %zu failed in %.1f s (%s, %d threads, peak memory %.0f MiB)", summary.done,
-                 summary.kept, summary.skipped, summary.failed, oss_now() - begin, be->name, be->threads,
-                 (double)oss_peak_bytes() / 1048576.0);
+    oss_log_info("%zu cells done, %zu kept, %zu skipped, %zu failed in %.1f s (%s%s, %d threads, peak memory %.0f MiB)", summary.done,
+                 summary.kept, summary.skipped, summary.failed, oss_now() - begin, be->name,
+                 be->emulated ? ", an emulation whose times mean nothing" : "", oss_host_threads(be), (double)oss_peak_bytes() / 1048576.0);
   if (!a->quiet && summary.skipped > 0 && plan.count <= 10000) say_skipped(&plan);
   printf("%s\n", config->output);
   if (summary.failed > 0) status = oss_fail(OSS_ERR_NUMERIC, "%zu cells failed; their reasons are in %s", summary.failed, config->output);
@@ -166,7 +168,10 @@ static oss_status run(int argc, char **argv) {
       goto done;
     }
   }
+  if (a.threads > 0) omp_set_num_threads(a.threads); /* of the host's own work, whatever the backend */
   OSS_TRY_TO(done, oss_backend_create(a.backend, a.threads, &be));
+  OSS_TRY_TO(done, oss_backend_check_required(be));
+  if (!a.quiet) oss_log_info("backend %s: %s%s%s", be->name, be->device, be->notice[0] != '\0' ? "; not taken: " : "", be->notice);
   status = execute(&a, line, &config, be);
 done:
   oss_backend_destroy(be);
@@ -183,7 +188,8 @@ const oss_command oss_command_run = {
     .help =
         "  --set KEY=VALUE    changes the config: --set teacher.steps=100 --set student.steps=[5,10]; may be repeated\n"
         "  --output FILE      the result file instead of the config's output.file\n"
-        "  --backend NAME     auto, cpu or cuda (default auto)\n"
+        "  --backend NAME     auto, cpu or cuda; auto (default) is cuda where there is a GPU, and says why where it is not.\n"
+        "                     With OSS_REQUIRE_GPU=1 in the environment a run without one fails\n"
         "  --threads N        CPU threads (default: all, or OMP_NUM_THREADS)\n"
         "  --resume           keeps the finished cells of a run that was stopped, or of the result that is there\n"
         "  --dry-run          prints the cells and what each will cost in NFE and memory; computes nothing\n"

@@ -3,7 +3,6 @@
 
 #include "host/metrics/metric.h"
 
-#include <omp.h>
 #include <stdlib.h>
 
 #include "host/core/registries.h"
@@ -33,10 +32,6 @@ oss_status oss_metric_check(const oss_member *metric, const oss_metric_scope *sc
 
 oss_status oss_metric_evaluate(const oss_member *metric, const oss_metric_input *input, double *out) {
   return oss_metric_desc_of(metric)->evaluate(metric, input, out);
-}
-
-int oss_metric_threads(const oss_backend *be) {
-  return be->threads > 0 ? be->threads : omp_get_max_threads();
 }
 
 oss_status oss_metric_row_error(const oss_metric_input *input, double p, double *out) {

@@ -65,9 +65,6 @@ const oss_metric_desc *oss_metric_desc_of(const oss_member *metric);
 oss_status oss_metric_check(const oss_member *metric, const oss_metric_scope *scope);
 oss_status oss_metric_evaluate(const oss_member *metric, const oss_metric_input *input, double *out);
 
-/* Threads that work on the host may take. */
-int oss_metric_threads(const oss_backend *be);
-
 /* Mean of |difference|^p of each row, on the host. */
 oss_status oss_metric_row_error(const oss_metric_input *input, double p, double *out);
 

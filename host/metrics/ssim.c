@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "host/core/threads.h"
 #include "host/metrics/metric.h"
 
 enum { WINDOW = 11, MAPS = 5 }; /* x, y, x^2, y^2, x y under the window */
@@ -77,7 +78,7 @@ static oss_status evaluate(const oss_member *member, const oss_metric_input *in,
   int failed = 0;
   (void)member;
   OSS_TRY(oss_metric_download(in, &student, &teacher));
-#pragma omp parallel num_threads(oss_metric_threads(in->be)) reduction(| : failed) if (in->rows > 1)
+#pragma omp parallel num_threads(oss_host_threads(in->be)) reduction(| : failed) if (in->rows > 1)
   {
     double *work = malloc(h * w * MAPS * sizeof *work);
     failed |= work == NULL;

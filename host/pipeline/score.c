@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/core/threads.h"
 #include "host/metrics/distribution.h"
 
 oss_score_needs oss_score_needs_of(const oss_members *metrics) {
@@ -30,7 +31,7 @@ static oss_metric_scope scope_of(const oss_evaluation *e) {
                             .dims = p->dims,
                             .has_data = p->denoiser->desc->data != NULL,
                             .data_points = p->denoiser->data_points,
-                            .threads = oss_metric_threads(p->be)};
+                            .threads = oss_host_threads(p->be)};
 }
 
 /* flags: NULL, or whether each metric can be taken. */

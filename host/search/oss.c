@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/core/threads.h"
 #include "host/search/average.h"
 #include "host/search/cost.h"
 #include "host/search/dp.h"
@@ -64,7 +65,7 @@ static void read_options(const oss_member *member, const oss_search_input *input
   s->dp.cost = (oss_cost_view){.data = cost->data, .calls = cost->calls};
   s->dp.best = oss_member_is(member, "orders", "best");
   s->dp.by_budget = oss_dp_by_budget(input->solver, s->dp.best);
-  s->dp.threads = input->problem->be->threads;
+  s->dp.threads = oss_host_threads(input->problem->be);
   s->stored = oss_member_is(member, "sampling", "stored");
   s->dp.variant = oss_member_is(member, "variant", "official") ? OSS_VARIANT_OFFICIAL
                   : oss_member_is(member, "variant", "carry")  ? OSS_VARIANT_CARRY

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host/core/threads.h"
 #include "host/core/version.h"
 #include "host/io/reader.h"
 #include "host/sweep/memory.h"
@@ -62,7 +63,7 @@ oss_status oss_provenance_create(const oss_context *context, const char *argv, o
   OSS_TRY(add_owned(p, "date", date_text()));
   add_text(p, "backend", context->be->name);
   add_text(p, "device", context->be->device);
-  add_number(p, "threads", context->be->threads);
+  add_number(p, "threads", oss_host_threads(context->be));
   add_text(p, "ossbench_version", oss_version());
   add_text(p, "compiler", oss_compiler());
   add_text(p, "hdf5_version", oss_io_library_version());

@@ -3,7 +3,6 @@
 
 #include "kernels/backend.h"
 
-#include <cblas.h>
 #include <ctype.h>
 #include <omp.h>
 #include <stdio.h>
@@ -44,17 +43,16 @@ static void processor_name(char *out, size_t bytes) {
 
 oss_status oss_cpu_open(int threads, oss_backend *be) {
   if (threads < 0 || threads > MOST_THREADS)
-    return oss_fail(OSS_ERR_USAGE, "backend cpu: %d threads asked for; 0 (all) to %d are possible", threads, MOST_THREADS);
+    return oss_fail(OSS_ERR_USAGE, "%d threads asked for; 0 (all) to %d are possible", threads, MOST_THREADS);
   char name[200];
   processor_name(name, sizeof name);
   *be = (oss_backend){.name = "cpu", .ops = &ops, .space = OSS_SPACE_HOST};
   be->state = calloc(1, sizeof(double)); /* when the timer was started */
-  if (be->state == NULL) return oss_fail(OSS_ERR_MEMORY, "backend cpu: no memory");
+  if (be->state == NULL) return oss_fail(OSS_ERR_MEMORY, "no memory");
   be->threads = threads > 0 ? threads : omp_get_max_threads();
   int cores = omp_get_num_procs();
   snprintf(be->numerics, sizeof be->numerics, "cpu %s", oss_isa_name(oss_isa_chosen()));
   snprintf(be->device, sizeof be->device, "%s, %d core%s", name, cores, cores == 1 ? "" : "s");
-  openblas_set_num_threads(1); /* BLAS is called from inside parallel loops */
   return OSS_OK;
 }
 

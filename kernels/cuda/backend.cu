@@ -91,7 +91,7 @@ static oss_status open_state(oss_cuda_state *s, oss_backend *be) {
 oss_status oss_cuda_open(int threads, oss_backend *be) {
   (void)threads; /* the host's, of which this backend uses one */
   oss_cuda_state *s = static_cast<oss_cuda_state *>(calloc(1, sizeof *s));
-  if (s == NULL) return oss_fail(OSS_ERR_MEMORY, "backend cuda: no memory");
+  if (s == NULL) return oss_fail(OSS_ERR_MEMORY, "no memory");
   *be = oss_backend{};
   be->name = "cuda";
   be->ops = &ops;
@@ -100,7 +100,7 @@ oss_status oss_cuda_open(int threads, oss_backend *be) {
   be->state = s;
   oss_status status = open_state(s, be);
   if (status != OSS_OK) oss_cuda_close(be);
-  return oss_fail_context(status, "backend cuda");
+  return status;
 }
 
 /* Also of a state that is half open. There is nobody left to tell of a failure here. */

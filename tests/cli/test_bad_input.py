@@ -74,11 +74,6 @@ class BadInput(CliTest):
                 self.check(run([self.good if a == "CONFIG" else a for a in args], self.dir), code, words)
         self.assertEqual(sorted(os.listdir(self.dir)), ["config.yaml", "problem.h5"])
 
-    def test_cuda_when_it_is_not_there(self):
-        if "cuda:" in self.run_ok("info").out.replace("cuda: not available", ""):
-            self.skipTest("this build and machine have CUDA")
-        self.check(run(["run", self.good, "--backend", "cuda"], self.dir), 2, ("cuda", "cpu"))
-
     def test_results_that_are_damaged(self):
         self.run_ok("run", self.good)
         self.check(run(["show", "out.h5", "--cell", "4"], self.dir), 2, ("out.h5", "no cell 4", "0 to 3"))

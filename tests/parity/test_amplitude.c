@@ -78,6 +78,21 @@ static void parity_row_quantile(void **state) {
   }
 }
 
+/* So long that a device cuts them when they are few. */
+static void row_quantile_long(void **state) {
+  (void)state;
+  enum { ROWS = 3, D = (1 << 18) + 17 };
+  check_rng rng = {34};
+  float *in = check_floats(&rng, ROWS * D, 1.0);
+  double want[ROWS * COUNT(levels)], got[ROWS * COUNT(levels)];
+  for (size_t e = 0; e < D; e++) in[D + e] = (float)(check_bits(&rng) % 7) - 3.5f; /* most neighbours in the order are equal */
+  in[2 * D + 4711] = INFINITY;
+  ref_row_quantile(ROWS, D, COUNT(levels), levels, in, want);
+  run_quantile(parity_backend(2), ROWS, D, COUNT(levels), levels, in, got);
+  check_close("row_quantile: long rows", COUNT(got), got, want, 1e-15, 1e-15); /* as in quantile_case */
+  free(in);
+}
+
 static void row_quantile_limits(void **state) {
   (void)state;
   enum { ROWS = 4, D = 67 };
@@ -94,10 +109,17 @@ static void row_quantile_limits(void **state) {
   oss_backend *be = parity_backend(1);
   check_ok(be->ops->row_quantile(be, 0, 5, 2, levels, NULL, NULL));
   check_fails(be->ops->row_quantile(be, 1, 0, 1, levels, NULL, NULL), OSS_ERR_INTERNAL, "row_quantile");
-  if (be->space != OSS_SPACE_HOST) return; /* a device does not look at its levels */
   const double bad[] = {-1e-300, 1.0000001, NAN};
-  for (size_t i = 0; i < COUNT(bad); i++)
-    check_fails(be->ops->row_quantile(be, 1, 1, 1, bad + i, (float[1]){0}, out), OSS_ERR_INTERNAL, "outside [0, 1]");
+  for (size_t i = 0; i < COUNT(bad); i++) {
+    const double level[3] = {0.5, 0.25, bad[i]};
+    const float values[2 * 5] = {0};
+    check_call call;
+    check_call_begin(be, &call);
+    double *q = check_in(&call, level, sizeof level), *o = check_out(&call, out, 2 * 3 * sizeof *out);
+    float *x = check_in(&call, values, sizeof values);
+    check_call_fails(be, be->ops->row_quantile(be, 2, 5, 3, q, x, o), OSS_ERR_INTERNAL, "outside [0, 1]");
+    check_call_end(&call);
+  }
 }
 
 static void run_affine(oss_backend *be, size_t rows, size_t d, const double *map, const float *in, int in_place, float *out) {
@@ -135,10 +157,23 @@ static void parity_row_affine(void **state) {
       free(map);
       free(want);
     }
-  check_ok(parity_backend(1)->ops->row_affine(parity_backend(1), 0, 5, NULL, NULL, NULL));
+  oss_backend *be = parity_backend(1);
+  float shifted[2 * 64 + 1], straight[2 * 64]; /* rows that begin between the addresses where four floats move as one */
+  const double map[4] = {0.75, 1.5, -2.0, 0.25};
+  for (size_t i = 0; i < COUNT(shifted); i++) shifted[i] = (float)check_normal(&rng);
+  run_affine(be, 2, 64, map, shifted + 1, 0, straight);
+  check_call call;
+  check_call_begin(be, &call);
+  double *m = check_in(&call, map, sizeof map);
+  float *x = check_inout(&call, shifted, sizeof shifted);
+  check_ok(be->ops->row_affine(be, 2, 64, m, x + 1, x + 1));
+  check_call_end(&call);
+  check_same_bits("row_affine: between alignments", sizeof straight, shifted + 1, straight);
+  check_ok(be->ops->row_affine(be, 0, 5, NULL, NULL, NULL));
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {PARITY_AMPLITUDE(PARITY_TEST) cmocka_unit_test(row_quantile_limits)};
+  const struct CMUnitTest tests[] = {PARITY_AMPLITUDE(PARITY_TEST) cmocka_unit_test(row_quantile_long),
+                                     cmocka_unit_test(row_quantile_limits)};
   return parity_run("amplitude", tests, sizeof tests / sizeof tests[0]);
 }

@@ -110,4 +110,38 @@ static void parity_copy(void **state) {
   check_same_bits("copy within a buffer", sizeof host, host, want);
 }
 
+/* What was reserved is there, zeroed as ever, also after others used it; more than there can be is refused at once. */
+static void parity_reserve(void **state) {
+  (void)state;
+  enum { PARTS = 4 };
+  const size_t part = (4 << 20) + 256;
+  oss_backend *be = parity_backend(1);
+  check_ok(be->ops->reserve(be, 0));
+  unsigned char *host = check_alloc(part, 1), *zero = check_alloc(part, 1);
+  for (int round = 0; round < 3; round++) {
+    void *memory[PARTS] = {NULL};
+    check_ok(be->ops->reserve(be, PARTS * part));
+    for (int i = 0; i < PARTS; i++) {
+      check_ok(be->ops->allocate(be, part, &memory[i]));
+      memset(host, 0x3c, part);
+      check_ok(be->ops->download(be, part, memory[i], host));
+      check_same_bits("reserve", part, host, zero);
+      memset(host, 0xa5, part);
+      check_ok(be->ops->upload(be, part, host, memory[i]));
+    }
+    check_ok(be->ops->reserve(be, part)); /* with memory in use */
+    for (int i = 0; i < PARTS; i++) {
+      unsigned char *back = random_bytes(part);
+      check_ok(be->ops->download(be, part, memory[i], back));
+      check_same_bits("reserve: memory in use", part, back, host);
+      free(back);
+      check_ok(be->ops->release(be, memory[i]));
+    }
+  }
+  free(host);
+  free(zero);
+  const size_t huge[] = {(size_t)-1, (size_t)-1 / 2, (size_t)1 << 60, (size_t)1 << 46};
+  for (size_t i = 0; i < sizeof huge / sizeof huge[0]; i++) check_fails(be->ops->reserve(be, huge[i]), OSS_ERR_MEMORY, "bytes");
+}
+
 PARITY_MAIN(parity_run, "memory", PARITY_MEMORY)

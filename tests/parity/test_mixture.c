@@ -80,6 +80,7 @@ static oss_status run_weights(oss_backend *be, const mixture *mix, const double 
   int32_t *label = mix->label == NULL ? NULL : check_in(&call, mix->label, mix->rows * sizeof *label);
   float *g = check_out(&call, gain, mix->rows * mix->k * sizeof *g);
   oss_status status = be->ops->mixture_weights(be, mix->rows, mix->k, mix->d, t, scales, logs, classes, label, dist, g, pull);
+  status = check_finished(be, status);
   check_call_end(&call);
   return status;
 }
@@ -233,6 +234,14 @@ static void weights_refuse(oss_backend *be, check_rng *rng) {
   mix.classes = NULL; /* without classes a label says nothing */
   check_ok(run_weights(be, &mix, distance, gain, shrink));
   mix.classes = classes;
+  mix.label[3] = -1;
+  const double bad[] = {0.0, -0.25, 1.0000001, NAN}, good = mix.t[4];
+  for (size_t i = 0; i < COUNT(bad); i++) {
+    mix.t[4] = bad[i];
+    check_fails(run_weights(be, &mix, distance, gain, shrink), OSS_ERR_INTERNAL, "row 4");
+  }
+  mix.t[4] = good; /* a failure is reported once */
+  check_ok(run_weights(be, &mix, distance, gain, shrink));
   free(distance);
   discard(&mix);
 }

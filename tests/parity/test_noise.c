@@ -138,6 +138,18 @@ static void bits_are_the_same_everywhere(oss_backend *be) {
   if (hash != 0x0f7f3819b6227fe1ULL) fail_msg("hash of the noise is 0x%016llx", (unsigned long long)hash);
 }
 
+/* Also where four floats cannot move as one. */
+static void where_it_lies_makes_no_difference(oss_backend *be) {
+  float *straight = draw(be, 3, 64, 4, 2, 100), shifted[3 * 64 + 1];
+  check_call call;
+  check_call_begin(be, &call);
+  float *out = check_out(&call, shifted, sizeof shifted);
+  check_ok(be->ops->noise(be, 3, 64, 4, 2, 100, out + 1));
+  check_call_end(&call);
+  check_same_bits("between alignments", 3 * 64 * sizeof *straight, shifted + 1, straight);
+  free(straight);
+}
+
 static void threads_make_no_difference(void) {
   float *one = draw(parity_backend(1), 7, 3001, 4, 2, 100);
   for (int threads = 2; threads <= PARITY_THREADS; threads++) {
@@ -157,6 +169,7 @@ static void parity_noise(void **state) {
   seeds_and_streams_differ(be);
   bits_are_the_same_everywhere(be);
   threads_make_no_difference();
+  where_it_lies_makes_no_difference(be);
   check_ok(be->ops->noise(be, 0, 10, 0, 0, 0, NULL));
   check_fails(be->ops->noise(be, 1, ((size_t)1 << 34) + 1, 0, 0, 0, NULL), OSS_ERR_INPUT, "17179869185");
   check_fails(be->ops->noise(be, 2, 1, 0, 0, UINT64_MAX, NULL), OSS_ERR_INPUT, "2^64");

@@ -111,16 +111,67 @@ static void advance_case(check_rng *rng, size_t b, size_t n, size_t d, int q, in
   free(want);
 }
 
-/* A source outside the grid would read outside the states. A device does not look at its indices, so this is for the host. */
+/* A source outside the grid would read outside the states. */
 static void refuses_wrong_sources(oss_backend *be) {
-  if (be->space != OSS_SPACE_HOST) return;
-  float x[2] = {1.0f, 2.0f}, out[2];
-  const double coef[8] = {0};
-  const oss_terms h = {{x}};
-  const int32_t beyond[2] = {2, -1}, itself[2] = {-1, 1};
-  check_fails(be->ops->advance(be, 1, 1, 1, 1, 0, coef, 0, beyond, x, h, out), OSS_ERR_INTERNAL, "comes from 2");
-  check_fails(be->ops->advance(be, 1, 1, 1, 1, 0, coef, 0, itself, x, h, out), OSS_ERR_INTERNAL, "comes from 1");
-  check_fails(be->ops->gather_states(be, 1, 1, 1, 0, beyond, x, x, out), OSS_ERR_INTERNAL, "index 2");
+  const float values[2 * 2 * 3] = {1.0f, 2.0f};
+  const double coefs[8] = {0};
+  const struct {
+    int32_t from[4]; /* of two samples */
+    const char *advance, *gather;
+  } cases[] = {{{1, -1, 2, -1}, "index 0 of sample 1 comes from 2; 1 to 1", "index 2 is outside 0..1"},
+               {{1, -1, -1, 1}, "index 1 of sample 1 comes from 1;", NULL},
+               {{0, -1, 1, -1}, "index 0 of sample 0 comes from 0;", NULL}};
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    float moved[2 * 2 * 3];
+    check_call call;
+    check_call_begin(be, &call);
+    float *x = check_in(&call, values, sizeof values), *out = check_out(&call, moved, sizeof moved);
+    double *coef = check_in(&call, coefs, sizeof coefs);
+    int32_t *from = check_in(&call, cases[i].from, sizeof cases[i].from);
+    const oss_terms h = {{x}};
+    check_call_fails(be, be->ops->advance(be, 2, 1, 3, 1, 0, coef, 2, from, x, h, out), OSS_ERR_INTERNAL, cases[i].advance);
+    if (cases[i].gather != NULL)
+      check_call_fails(be, be->ops->gather_states(be, 2, 1, 3, 2, from, x, x, out), OSS_ERR_INTERNAL, cases[i].gather);
+    else
+      check_ok(check_finished(be, be->ops->gather_states(be, 2, 1, 3, 2, from, x, x, out)));
+    check_call_end(&call);
+  }
+  const oss_terms none = {{NULL}};
+  check_ok(be->ops->advance(be, 0, 3, 5, 1, 0, NULL, 0, (const int32_t[4]){-1, -1, -1, -1}, NULL, none, NULL));
+}
+
+static void run_gather(oss_backend *be, size_t b, size_t n, size_t d, size_t from_stride, const int32_t *from, const float *in,
+                       const float *keep, float *out) {
+  size_t bytes = (n + 1) * b * d * sizeof *out;
+  check_call call;
+  check_call_begin(be, &call);
+  int32_t *f = check_in(&call, from, (from_stride == 0 ? 1 : b) * (n + 1) * sizeof *from);
+  float *i = check_in(&call, in, bytes), *k = check_in(&call, keep, bytes), *o = check_out(&call, out, bytes);
+  check_ok(be->ops->gather_states(be, b, n, d, from_stride, f, i, k, o));
+  check_call_end(&call);
+}
+
+/* Rows that begin between the addresses where four floats move as one, though their length would allow it. */
+static void between_alignments(check_rng *rng, oss_backend *be) {
+  enum { B = 2, N = 3, D = 16, FLOATS = (N + 1) * B * D };
+  states p = make_states(rng, B, N, D, 1, 1, 0);
+  float straight[FLOATS], gathered[FLOATS], moved[FLOATS + 1], shifted[FLOATS + 1], x_host[FLOATS + 1] = {0.0f};
+  memcpy(x_host + 1, p.x, FLOATS * sizeof *p.x);
+  run_advance(be, &p, straight);
+  run_gather(be, B, N, D, N + 1, p.from, p.x, p.x, gathered);
+  check_call call;
+  check_call_begin(be, &call);
+  float *x = check_in(&call, x_host, sizeof x_host), *out = check_out(&call, moved, sizeof moved);
+  float *states_out = check_out(&call, shifted, sizeof shifted);
+  double *coef = check_in(&call, p.coef, coef_count(&p) * sizeof *coef);
+  int32_t *from = check_in(&call, p.from, B * (N + 1) * sizeof *from);
+  const oss_terms h = {{check_in(&call, p.h[0], FLOATS * sizeof *p.x)}};
+  check_ok(be->ops->advance(be, B, N, D, 1, 0, coef, N + 1, from, x + 1, h, out));
+  check_ok(be->ops->gather_states(be, B, N, D, N + 1, from, x + 1, x + 1, states_out + 1));
+  check_call_end(&call);
+  check_same_bits("advance: between alignments", sizeof straight, moved, straight);
+  check_same_bits("gather_states: between alignments", sizeof gathered, shifted + 1, gathered);
+  free_states(&p);
 }
 
 static const size_t all_n[] = {1, 2, 15, 16, 17, 63, 64, 65, 201}, all_d[] = {1, 3, 15, 16, 17, 63, 64, 65, 513, 1025};
@@ -146,17 +197,7 @@ static void parity_advance(void **state) {
   for (size_t i = 0; i < 16; i++) assert_int_equal(isnan(out[i]) != 0, i == 4 + 1 || i == 8 + 1);
   free_states(&p);
   refuses_wrong_sources(parity_backend(1));
-}
-
-static void run_gather(oss_backend *be, size_t b, size_t n, size_t d, size_t from_stride, const int32_t *from, const float *in,
-                       const float *keep, float *out) {
-  size_t bytes = (n + 1) * b * d * sizeof *out;
-  check_call call;
-  check_call_begin(be, &call);
-  int32_t *f = check_in(&call, from, (from_stride == 0 ? 1 : b) * (n + 1) * sizeof *from);
-  float *i = check_in(&call, in, bytes), *k = check_in(&call, keep, bytes), *o = check_out(&call, out, bytes);
-  check_ok(be->ops->gather_states(be, b, n, d, from_stride, f, i, k, o));
-  check_call_end(&call);
+  between_alignments(&rng, parity_backend(2));
 }
 
 static void gather_case(check_rng *rng, size_t b, size_t n, size_t d, int from_shared) {

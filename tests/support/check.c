@@ -90,6 +90,14 @@ void check_fails(oss_status got, oss_status want, const char *part) {
   if (strstr(oss_message(), part) == NULL) fail_msg("message '%s' lacks '%s'", oss_message(), part);
 }
 
+oss_status check_finished(oss_backend *backend, oss_status status) {
+  return status == OSS_OK ? backend->ops->finish(backend) : status;
+}
+
+void check_call_fails(oss_backend *backend, oss_status status, oss_status want, const char *part) {
+  check_fails(check_finished(backend, status), want, part);
+}
+
 void check_call_begin(oss_backend *backend, check_call *call) {
   memset(call, 0, sizeof *call);
   call->backend = backend;

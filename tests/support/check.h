@@ -41,6 +41,10 @@ void check_no_nan(const char *what, size_t count, const double *values);
 /* ---- status. check_ok fails the test with the kept message; check_fails wants that code and a message holding part. */
 void check_ok(oss_status status);
 void check_fails(oss_status got, oss_status want, const char *part);
+/* What comes of an operation that returned status: a device tells only at the next finish what is wrong in the contents of its inputs. */
+oss_status check_finished(oss_backend *backend, oss_status status);
+/* check_fails of that. */
+void check_call_fails(oss_backend *backend, oss_status status, oss_status want, const char *part);
 
 /* ---- one call of an operation. Every array given to it lies between guard zones in the backend's memory. Inputs are surrounded by
  * bytes that read as NaN or -1, outputs start poisoned. check_call_end downloads the outputs to their host arrays, fails the test when

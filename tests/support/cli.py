@@ -15,6 +15,7 @@ import h5py
 import numpy as np
 import yaml
 
+BACKEND = os.environ.get("OSSBENCH_BACKEND")  # what every run takes that does not name one
 BINARY = os.path.abspath(os.environ.get("OSSBENCH") or "ossbench")
 SANITIZED = bool(os.environ.get("OSS_SANITIZED"))
 LIMIT = 120 if SANITIZED else 60  # seconds one run may take
@@ -41,6 +42,8 @@ CONFIG = {
 def environment(home):
     """Without what would change the program's behaviour; caches and homes lie in the test's own folder."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("TSAN_", "XDG_", "OMP_NUM", "OSS_")) and k != "HOME"}
+    if "OSS_REQUIRE_GPU" in os.environ:
+        env["OSS_REQUIRE_GPU"] = os.environ["OSS_REQUIRE_GPU"]
     env.update(HOME=home, OMP_NUM_THREADS="2", OMP_WAIT_POLICY="passive", LC_ALL="C.UTF-8", TERM="dumb")
     env.update(ASAN_OPTIONS="exitcode=99", UBSAN_OPTIONS="print_stacktrace=1:exitcode=99")
     env.update(LSAN_OPTIONS=f"exitcode=99:suppressions={SUPPRESSIONS.name}:print_suppressions=0")
@@ -82,6 +85,8 @@ DELETE = object()
 def start(args, cwd, env=None, program=(BINARY,), **options):
     """The program as a process with pipes that the caller waits for."""
     full = dict(environment(cwd), **(env or {}))
+    if BACKEND and args[0] == "run" and "--backend" not in args:
+        args = [*args, "--backend", BACKEND]
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen([*program, *args], cwd=cwd, env=full, **dict(pipes, **options))
 

@@ -40,12 +40,12 @@ static int run_group(const char *family, const char *backend, const char *isa, c
 static int run(const char *family, int each_isa, const struct CMUnitTest *tests, size_t count) {
   static const char *const units[] = {"generic", "avx2", "avx512"};
   const char *only = getenv("OSS_TEST_BACKEND");
-  int failed = 0, backends = 0;
+  int failed = 0, backends = 0, gpus = 0;
   if (getenv("OSS_ISA") != NULL) each_isa = 0;
   for (const char *const *name = oss_backend_names(); *name != NULL; name++) {
     if (only != NULL && strcmp(only, *name) != 0) continue;
     oss_status status = open_backends(*name);
-    if (status == OSS_ERR_UNAVAILABLE && getenv("OSS_REQUIRE_GPU") == NULL) {
+    if (status == OSS_ERR_UNAVAILABLE && !oss_backend_gpu_required()) {
       printf("%s: backend %s skipped: %s\n", family, *name, oss_message());
     } else if (status != OSS_OK) {
       fprintf(stderr, "%s: backend %s: %s\n", family, *name, oss_message());
@@ -57,7 +57,12 @@ static int run(const char *family, int each_isa, const struct CMUnitTest *tests,
       failed += run_group(family, *name, NULL, tests, count);
       backends++;
     }
+    gpus += current[0] != NULL && oss_backend_check_required(current[0]) == OSS_OK;
     close_backends();
+  }
+  if (oss_backend_gpu_required() && gpus == 0) {
+    fprintf(stderr, "%s: OSS_REQUIRE_GPU is set, and no backend here is a GPU\n", family);
+    return 1;
   }
   if (backends == 0 || count == 0) {
     fprintf(stderr, "%s: no test was run\n", family);

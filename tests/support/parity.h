@@ -16,7 +16,7 @@ enum { PARITY_THREADS = 3 };
 oss_backend *parity_backend(int threads);
 
 /* Runs the tests once on each backend of the build; one that is unavailable here is skipped with the reason printed, or is a failure
- * when the environment has OSS_REQUIRE_GPU. Returns main's exit status: no test run is a failure. */
+ * under OSS_REQUIRE_GPU, which also needs one of them to be a GPU. Returns main's exit status: no test run is a failure. */
 int parity_run(const char *family, const struct CMUnitTest *tests, size_t count);
 
 /* The same, on "cpu" once for each vector unit its kernels are compiled for (kernels/cpu/isa.h, OSS_ISA), or for the one that OSS_ISA

@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: 2026 ossbench authors
+# SPDX-License-Identifier: Apache-2.0
+# OSS_CUDA=EMULATE: the kernels of kernels/cuda compiled by the C++ compiler against tests/cuda_host, a small CUDA for the processor.
+enable_language(CXX)
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(OSS_CUDA_SUMMARY "emulated on the processor (tests/cuda_host): for tests, its times mean nothing")
+
+# What kernels and emulator are compiled with: -O2 in every build type, since threads of a block take turns on one processor.
+function(oss_compile_for_host target)
+  set(options -O2 -Wall -Wextra -Wshadow -ffp-contract=off)
+  if(OSS_WERROR)
+    list(APPEND options -Werror)
+  endif()
+  target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${options}>")
+  target_include_directories(${target} BEFORE PRIVATE ${CMAKE_SOURCE_DIR}/tests/cuda_host/include)
+endfunction()
+
+function(oss_add_cuda_host library)
+  file(GLOB emulator CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/cuda_host/*.cpp)
+  add_library(oss_cuda_host STATIC ${emulator})
+  target_include_directories(oss_cuda_host PRIVATE ${CMAKE_SOURCE_DIR}/tests/cuda_host)
+  target_link_libraries(oss_cuda_host PRIVATE oss_options)
+  oss_compile_for_host(oss_cuda_host)
+
+  file(GLOB kernels CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/kernels/cuda/*.cu)
+  set_source_files_properties(${kernels} PROPERTIES LANGUAGE CXX)
+  target_sources(${library} PRIVATE ${kernels})
+  target_compile_definitions(${library} PRIVATE OSS_WITH_CUDA=1)
+  target_link_libraries(${library} PUBLIC oss_cuda_host)
+  oss_compile_for_host(${library})
+endfunction()

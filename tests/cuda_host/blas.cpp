@@ -1,0 +1,256 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+/* cuBLAS by plain loops: column-major, the same arguments refused, nothing read or written that cuBLAS would not. */
+#include <stddef.h>
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "cublas_v2.h"
+#include "internal.h"
+
+struct cublasContext {
+  cudaStream_t stream;
+  cublasPointerMode_t mode;
+  cublasMath_t math;
+};
+
+using namespace oss_cuda_host;
+
+namespace {
+
+std::map<cublasHandle_t, std::unique_ptr<cublasContext>> handles;
+
+bool known(cublasHandle_t handle) {
+  return handles.count(handle) != 0;
+}
+
+/* A matrix of rows x columns as it lies in memory, or count of them. */
+template <class T>
+struct matrix {
+  T *at;
+  int rows, columns, lead;
+  long long stride;
+};
+
+template <class T>
+struct product {
+  bool transpose_a, transpose_b;
+  int m, n, k, count;
+  const T *alpha, *beta;     /* device memory in pointer mode device */
+  T alpha_value, beta_value; /* their values in pointer mode host */
+  matrix<const T> a, b;
+  matrix<T> c;
+};
+
+/* C = alpha op(A) op(B) + beta C: column by column. C is not read where beta is 0, A and B not where alpha is. */
+template <class T>
+void multiply(const product<T> &p, T alpha, T beta, const T *a, const T *b, T *c) {
+  std::vector<T> column((size_t)p.m);
+  ptrdiff_t row_step = p.transpose_a ? p.a.lead : 1, inner_step = p.transpose_a ? 1 : p.a.lead;
+  for (int j = 0; j < p.n; j++) {
+    for (int i = 0; i < p.m; i++) column[(size_t)i] = 0;
+    for (int l = 0; alpha != 0 && l < p.k; l++) {
+      T factor = p.transpose_b ? b[j + (ptrdiff_t)l * p.b.lead] : b[l + (ptrdiff_t)j * p.b.lead];
+      const T *from = a + l * inner_step;
+      for (int i = 0; i < p.m; i++) column[(size_t)i] += from[i * row_step] * factor;
+    }
+    T *to = c + (ptrdiff_t)j * p.c.lead;
+    for (int i = 0; i < p.m; i++) to[i] = beta == 0 ? alpha * column[(size_t)i] : alpha * column[(size_t)i] + beta * to[i];
+  }
+}
+
+/* The whole extent, from the first element to the last one of the last column of the last matrix. */
+template <class T>
+void touch(const char *function, const matrix<T> &x, int count, operation *op) {
+  if (x.rows == 0 || x.columns == 0 || count == 0) return;
+  if (x.stride < 0) fail("%s: a negative stride", function);
+  size_t elements = (size_t)x.stride * (size_t)(count - 1) + (size_t)x.lead * (size_t)(x.columns - 1) + (size_t)x.rows;
+  op->touches.push_back(check_device(function, x.at, elements * sizeof(T))->id);
+}
+
+template <class T>
+cublasStatus_t take_scalars(const char *function, cublasHandle_t handle, product<T> *p, operation *op) {
+  if (p->alpha == nullptr || p->beta == nullptr) return CUBLAS_STATUS_INVALID_VALUE;
+  if (handle->mode == CUBLAS_POINTER_MODE_DEVICE) {
+    op->touches.push_back(check_device(function, p->alpha, sizeof(T))->id);
+    op->touches.push_back(check_device(function, p->beta, sizeof(T))->id);
+    return CUBLAS_STATUS_SUCCESS;
+  }
+  if (in_device_range(p->alpha) || in_device_range(p->beta)) fail("%s: alpha or beta in device memory, in pointer mode host", function);
+  p->alpha_value = *p->alpha;
+  p->beta_value = *p->beta;
+  p->alpha = p->beta = nullptr;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+template <class T>
+cublasStatus_t queue(const char *function, cublasHandle_t handle, product<T> p) {
+  operation op;
+  op.what = function;
+  cublasStatus_t status = take_scalars(function, handle, &p, &op);
+  if (status != CUBLAS_STATUS_SUCCESS) return status;
+  if (p.m == 0 || p.n == 0 || p.count == 0) return CUBLAS_STATUS_SUCCESS;
+  touch(function, p.a, p.count, &op);
+  touch(function, p.b, p.count, &op);
+  touch(function, p.c, p.count, &op);
+  op.run = [p] {
+    T alpha = p.alpha == nullptr ? p.alpha_value : *p.alpha, beta = p.beta == nullptr ? p.beta_value : *p.beta;
+    for (int i = 0; i < p.count; i++) multiply(p, alpha, beta, p.a.at + i * p.a.stride, p.b.at + i * p.b.stride, p.c.at + i * p.c.stride);
+  };
+  enqueue(handle->stream, std::move(op));
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+bool valid(cublasOperation_t op) {
+  return op == CUBLAS_OP_N || op == CUBLAS_OP_T || op == CUBLAS_OP_C;
+}
+
+int least_lead(int rows) {
+  return rows > 1 ? rows : 1;
+}
+
+template <class T>
+cublasStatus_t gemm(const char *function, cublasHandle_t handle, cublasOperation_t opa, cublasOperation_t opb, int m, int n, int k,
+                    const T *alpha, const T *a, int lda, long long stride_a, const T *b, int ldb, long long stride_b, const T *beta, T *c,
+                    int ldc, long long stride_c, int count) {
+  enter(function);
+  if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
+  if (!valid(opa) || !valid(opb) || m < 0 || n < 0 || k < 0 || count < 0) return CUBLAS_STATUS_INVALID_VALUE;
+  bool ta = opa != CUBLAS_OP_N, tb = opb != CUBLAS_OP_N;
+  matrix<const T> am = {a, ta ? k : m, ta ? m : k, lda, stride_a}, bm = {b, tb ? n : k, tb ? k : n, ldb, stride_b};
+  matrix<T> cm = {c, m, n, ldc, stride_c};
+  if (lda < least_lead(am.rows) || ldb < least_lead(bm.rows) || ldc < least_lead(m)) return CUBLAS_STATUS_INVALID_VALUE;
+  if (count > 1 && stride_c < (long long)ldc * (n - 1) + m) fail("%s: the results of a batch overlap", function);
+  return queue(function, handle, product<T>{ta, tb, m, n, k, count, alpha, beta, 0, 0, am, bm, cm});
+}
+
+/* y as a matrix of one row: its increment is the leading dimension; x likewise, as op(B) with one column. */
+template <class T>
+cublasStatus_t gemv(const char *function, cublasHandle_t handle, cublasOperation_t op, int m, int n, const T *alpha, const T *a, int lda,
+                    const T *x, int incx, const T *beta, T *y, int incy) {
+  enter(function);
+  if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
+  if (!valid(op) || m < 0 || n < 0 || incx == 0 || incy == 0 || lda < least_lead(m)) return CUBLAS_STATUS_INVALID_VALUE;
+  if (incx < 0 || incy < 0) fail("%s: negative increments are not part of this emulation", function);
+  bool t = op != CUBLAS_OP_N;
+  int in = t ? m : n, out = t ? n : m;
+  /* y' (1 x out) = alpha x' (1 x in) op(A)' (in x out) + beta y' */
+  matrix<const T> xm = {x, 1, in, incx, 0}, am = {a, m, n, lda, 0};
+  matrix<T> ym = {y, 1, out, incy, 0};
+  return queue(function, handle, product<T>{false, !t, 1, out, in, 1, alpha, beta, 0, 0, xm, am, ym});
+}
+
+}  // namespace
+
+void oss_cuda_host::blas_leaks(std::string *out) {
+  if (!handles.empty()) *out += " " + std::to_string(handles.size()) + " cuBLAS handles;";
+}
+
+#define GEMM(type, letter)                                                                                                                 \
+  cublasStatus_t cublas##letter##gemm_v2(cublasHandle_t handle, cublasOperation_t opa, cublasOperation_t opb, int m, int n, int k,         \
+                                         const type *alpha, const type *a, int lda, const type *b, int ldb, const type *beta, type *c,     \
+                                         int ldc) {                                                                                        \
+    return gemm("cublas" #letter "gemm", handle, opa, opb, m, n, k, alpha, a, lda, 0, b, ldb, 0, beta, c, ldc, 0, 1);                      \
+  }                                                                                                                                        \
+  cublasStatus_t cublas##letter##gemmStridedBatched(                                                                                       \
+      cublasHandle_t handle, cublasOperation_t opa, cublasOperation_t opb, int m, int n, int k, const type *alpha, const type *a, int lda, \
+      long long stride_a, const type *b, int ldb, long long stride_b, const type *beta, type *c, int ldc, long long stride_c, int count) { \
+    return gemm("cublas" #letter "gemmStridedBatched", handle, opa, opb, m, n, k, alpha, a, lda, stride_a, b, ldb, stride_b, beta, c, ldc, \
+                stride_c, count);                                                                                                          \
+  }                                                                                                                                        \
+  cublasStatus_t cublas##letter##gemv_v2(cublasHandle_t handle, cublasOperation_t op, int m, int n, const type *alpha, const type *a,      \
+                                         int lda, const type *x, int incx, const type *beta, type *y, int incy) {                          \
+    return gemv("cublas" #letter "gemv", handle, op, m, n, alpha, a, lda, x, incx, beta, y, incy);                                         \
+  }
+GEMM(float, S)
+GEMM(double, D)
+#undef GEMM
+
+cublasStatus_t cublasCreate_v2(cublasHandle_t *handle) {
+  enter("cublasCreate");
+  forbid_in_capture("cublasCreate");
+  auto context = std::make_unique<cublasContext>(cublasContext{nullptr, CUBLAS_POINTER_MODE_HOST, CUBLAS_DEFAULT_MATH});
+  *handle = context.get();
+  handles[*handle] = std::move(context);
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasDestroy_v2(cublasHandle_t handle) {
+  enter("cublasDestroy");
+  forbid_in_capture("cublasDestroy");
+  if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
+  if (stream_exists(handle->stream)) finish_stream(handle->stream);
+  handles.erase(handle);
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasGetVersion_v2(cublasHandle_t handle, int *version) {
+  *version = CUDART_VERSION;
+  return known(handle) ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_NOT_INITIALIZED;
+}
+
+cublasStatus_t cublasSetStream_v2(cublasHandle_t handle, cudaStream_t stream) {
+  if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
+  if (!stream_exists(stream)) return CUBLAS_STATUS_INVALID_VALUE;
+  handle->stream = stream;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasGetStream_v2(cublasHandle_t handle, cudaStream_t *stream) {
+  if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
+  *stream = handle->stream;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasSetWorkspace_v2(cublasHandle_t handle, void *workspace, size_t bytes) {
+  if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
+  if (bytes == 0) return CUBLAS_STATUS_SUCCESS;
+  check_device("cublasSetWorkspace", workspace, bytes);
+  return reinterpret_cast<uintptr_t>(workspace) % 256 == 0 ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_INVALID_VALUE;
+}
+
+cublasStatus_t cublasSetPointerMode_v2(cublasHandle_t handle, cublasPointerMode_t mode) {
+  if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
+  handle->mode = mode;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasGetPointerMode_v2(cublasHandle_t handle, cublasPointerMode_t *mode) {
+  if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
+  *mode = handle->mode;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasSetMathMode(cublasHandle_t handle, cublasMath_t mode) {
+  if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
+  handle->math = mode;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasGetMathMode(cublasHandle_t handle, cublasMath_t *mode) {
+  if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
+  *mode = handle->math;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasSetAtomicsMode(cublasHandle_t handle, cublasAtomicsMode_t mode) {
+  if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
+  return mode == CUBLAS_ATOMICS_NOT_ALLOWED || mode == CUBLAS_ATOMICS_ALLOWED ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_INVALID_VALUE;
+}
+
+const char *cublasGetStatusName(cublasStatus_t status) {
+  static const std::map<int, const char *> names = {{CUBLAS_STATUS_SUCCESS, "CUBLAS_STATUS_SUCCESS"},
+                                                    {CUBLAS_STATUS_NOT_INITIALIZED, "CUBLAS_STATUS_NOT_INITIALIZED"},
+                                                    {CUBLAS_STATUS_INVALID_VALUE, "CUBLAS_STATUS_INVALID_VALUE"}};
+  auto found = names.find(status);
+  return found == names.end() ? "CUBLAS_STATUS_INTERNAL_ERROR" : found->second;
+}
+
+const char *cublasGetStatusString(cublasStatus_t status) {
+  return status == CUBLAS_STATUS_SUCCESS         ? "success"
+         : status == CUBLAS_STATUS_INVALID_VALUE ? "invalid value"
+                                                 : cublasGetStatusName(status);
+}
