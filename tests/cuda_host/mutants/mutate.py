@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plants the fault that a .mutant file describes, and checks that the tests see it.
 
-    mutate.py make MUTANT ROOT OUTPUT    writes the kernel's source with the fault
+    mutate.py make MUTANT ROOT FOLDER    writes the kernel's source with the fault to FOLDER/kernel.cpp, a header's below FOLDER
     mutate.py run MUTANT PROGRAM         runs the parity program built with it: exit 0 when it fails as a test fails
 
-A .mutant file: three lines 'file:', 'program:', 'fault:', then '<<<<', the text to replace (once in the file), '====', the new text, '>>>>'.
+A .mutant file: the lines 'file:' (what is changed), 'kernel:' (the .cu that is compiled), 'program:', 'fault:'; then '<<<<', the text to
+replace, which is once in the file, '====', the new text, '>>>>'.
 """
 
 import os
@@ -20,23 +21,35 @@ def read(path):
         text = file.read()
     head, body = text.split("<<<<\n", 1)
     keys = dict(line.split(": ", 1) for line in head.splitlines())
-    old, rest = body.split("====\n", 1)
-    new, end = rest.split(">>>>\n", 1)
-    if set(keys) != {"file", "program", "fault"} or end.strip():
-        sys.exit(f"{path}: wants file, program, fault and one replacement")
+    old, rest = body.split("\n====\n", 1)
+    new, end = rest.split("\n>>>>\n", 1)
+    if list(keys) != ["file", "kernel", "program", "fault"] or end.strip():
+        sys.exit(f"{path}: wants file, kernel, program, fault and one replacement")
     return keys, old, new
 
 
-def make(mutant, root, output):
+def write(root, name, source, output):
+    os.makedirs(os.path.dirname(output), exist_ok=True)
+    with open(output, "w", encoding="utf-8") as file:
+        file.write(f'#line 1 "{os.path.join(root, name)}"\n' + source)
+
+
+def source_of(root, name):
+    with open(os.path.join(root, name), encoding="utf-8") as file:
+        return file.read()
+
+
+def make(mutant, root, folder):
     keys, old, new = read(mutant)
-    path = os.path.join(root, keys["file"])
-    with open(path, encoding="utf-8") as file:
-        source = file.read()
+    source = source_of(root, keys["file"])
     found = source.count(old)
     if found != 1:
         sys.exit(f"{mutant}: the text to replace is {found} times in {keys['file']}: write the fault for the kernel as it is now")
-    with open(output, "w", encoding="utf-8") as file:
-        file.write(f'#line 1 "{path}"\n' + source.replace(old, new))
+    source = source.replace(old, new)
+    if keys["file"] != keys["kernel"]:
+        write(root, keys["file"], source, os.path.join(folder, keys["file"]))
+        source = source_of(root, keys["kernel"])
+    write(root, keys["kernel"], source, os.path.join(folder, "kernel.cpp"))
 
 
 def sign_of(status, output):
