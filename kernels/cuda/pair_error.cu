@@ -1,7 +1,18 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-/* pair_error: COMMENT */
+/* pair_error: the cost of every step k -> j, the operation that a search spends most of its time in.
+ *
+ * Passes. For the powers 1 and 2 all pairs are summed in float over the first chunk of elements and asked (pair_settle.cuh) whether float
+ * tells their sums to 1e-6; those that passed are summed over the rest and asked again; what is left, where the candidate is near its
+ * target and the terms cancel, is summed again in double, or, where double is slow, by two floats and only then in double (pair_arith.cuh).
+ * NaN, infinities, overflow and underflow fail the question, so double decides about them. What a search compares is near: its pairs cost
+ * the first chunk in float and all of it in double. Marks of the pairs stay on the device: the launches are always the same and blocks
+ * without a pair to compute end at once, so that a search can be recorded as a graph.
+ *
+ * Sums. pair_job.cuh says how they are cut; neither the batch nor where it is split changes a bit.
+ *
+ * Mapping, counts and what to expect of them: pair_tile.cuh. */
 #include <math.h>
 
 #include "kernels/cuda/pair_settle.cuh"

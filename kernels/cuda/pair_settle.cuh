@@ -10,6 +10,7 @@
 #define PAIR_TOLERANCE 5e-7 /* of the bound on a cost's error; 1e-6 is promised */
 
 /* Infinity for the cells that are no pairs. Block: a row of cells at a time, 256 threads along it. */
+// block: 256
 static __global__ void pair_fill(size_t b, size_t n, double *cost) {
   for (size_t row = blockIdx.x; row < b * (n + 1); row += gridDim.x)
     for (size_t j = row % (n + 1) + threadIdx.x; j <= n; j += blockDim.x) cost[row * (n + 1) + j] = HUGE_VAL;
@@ -17,6 +18,7 @@ static __global__ void pair_fill(size_t b, size_t n, double *cost) {
 
 /* The largest magnitude of each row that the samples first .. first + samples - 1 read. A warp a row; magnitudes are compared as integers,
  * for which NaN is above infinity. 4 bytes an element: memory is the limit. */
+// block: 256
 static __global__ void pair_peaks(pair_job job, size_t first, size_t samples) {
   const size_t arrays = (size_t)job.q + 2, warps = gridDim.x * (size_t)(blockDim.x / OSS_CUDA_WARP);
   const unsigned lane = threadIdx.x % OSS_CUDA_WARP;
@@ -93,6 +95,7 @@ static __device__ inline int pair_good(const pair_job &job, int arithmetic, size
  * sum of these count elements is good: if not the pair gets the mark next; if it is and write is set, the mean is written. A thread a pair,
  * 4 rows of a tile a block: 8 bytes a part, q + 1 coefficients and norms a pair; the tile kernel does thousands of operations for it. Each
  * pair alone is asked, so neither its neighbours nor the batch change a bit. */
+// block: 256
 static __global__ void pair_settle(pair_job job, int arithmetic, int next, int fresh, int write, unsigned parts, size_t count) {
   const unsigned blocks = PAIR_CELLS / PAIR_THREADS, item = blockIdx.x / blocks, cell = blockIdx.x % blocks * PAIR_THREADS + threadIdx.x;
   const pair_place where = pair_place_of(job, item);

@@ -1,7 +1,30 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-/* The kernel that does pair_error's arithmetic. COMMENT */
+/* The kernel that does pair_error's arithmetic.
+ *
+ * Mapping. A block of 256 threads has a tile of 64 states k and 64 targets j of one sample, or half of the targets where coefficients are
+ * many (J = 2, PAIR_TWO and PAIR_DOUBLE with q > 3); a thread has 4 states and J targets; a warp 16 states and 32 targets (8 J). Warps
+ * without a pair to compute only bring rows: of the 10 tiles of N = 200, 49 of 80 warps compute, and 80 % of their pairs exist. Rows pass
+ * through shared memory, 16 elements at a time (8 in double, half of that for q > 3), turned, while the next are on their way to registers;
+ * one barrier a step. The coefficients of a thread's pairs stay in registers: 4 J (q + 1), with 8 J for sums.
+ *
+ * Floor: (q + 2) FMA for each (k, j < k, element). Bytes an FMA: from global memory (mostly the second-level cache: the tiles of a sample
+ * run together) 4 * 64 (q + 2) for 64 * 64 (q + 2), 1/16; from shared memory 16 (q + 2) for 16 (q + 2), 1: one LDS.128 for 16 FMA. If each
+ * took four cycles, as its 512 bytes say, float on sm_90 (128 FMA a cycle) would just be balanced; threads that read the same address, 8 of
+ * 32 for a state and 4 for a target, may take less. Twice as many FMA pass by in the same time on sm_80, where 64 a cycle are the limit.
+ *
+ * Machine code (nvcc 13.0, sm_90, p = 2; instructions of the loop over 8 elements, which is all but about 80 a step of 16):
+ *   float   q = 1: 413, of them 384 FFMA and 24 LDS.128;   q = 2: 550, 512, 32;   q = 3: 685, 640, 40
+ *   two     q = 1: 2077, of them 1152 FADD, 896 FFMA and 24 LDS.128: 16 operations a pair and element; q = 2: 21; q = 3: 26
+ *   double  q = 1: 384 DFMA and 48 LDS.128 of 565 in a step of 8 elements, staging and all; q = 2: 512, 64, 726; q = 3: 640, 80, 904
+ *
+ * Registers a thread, static shared memory, blocks and warps a multiprocessor (of 64 warps), from ptxas: REGISTERS
+ *
+ * Expected of the float floor, not measured. sm_90 issues one instruction a cycle and scheduler, and an FFMA is one: 768 of about 910 a
+ * step at q = 1, 84 % (85 % at q = 3), times 80 % of the pairs at N = 200 (90 % at N = 500, 41 % at N = 50), less what barriers and shared
+ * memory cost with 2 to 4 warps a scheduler: 50 to 60 %. sm_80 issues an FFMA every other cycle, so the rest fits in between: 60 to 70 %.
+ * Double runs at half the rate there: near pairs reach 25 to 35 % of the float floor, of which half is the limit. */
 #ifndef OSS_KERNELS_CUDA_PAIR_TILE_CUH
 #define OSS_KERNELS_CUDA_PAIR_TILE_CUH
 
@@ -180,6 +203,8 @@ static __device__ inline void pair_step(const typename A::value *rows, int row, 
     }
 }
 
+/* The parts of the items from chunk from up to chunk to, for the pairs with the mark serve or, when fresh, all. */
+// block: 256
 template <class A, int Q, int P>
 __global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job job, int serve, int fresh, unsigned from, unsigned to) {
   typedef pair_stage<A, Q> stage;
