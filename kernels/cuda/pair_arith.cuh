@@ -20,8 +20,8 @@
 enum { PAIR_K = 4 }; /* states of a thread */
 
 /* Sums of floats in two steps: runs of 32 additions, then the at most 16 runs of a chunk; chunks are added in double. With a chunk's sum S
- * the roundings of the runs, each random and below 2^-24 of what there is of the run, come to 0.34 * 2^-24 S in the mean of squares, those of
- * their sum to 0.97 * 2^-24 S: 6e-8 together, and less the more chunks there are. */
+ * the roundings of the runs, each random and below 2^-24 of what there is of the run, come to 0.34 * 2^-24 S in the mean of squares, those
+ * of their sum to 0.97 * 2^-24 S: 6e-8 together, and less the more chunks there are. */
 template <int P, int J>
 struct pair_float_sums {
   float run[PAIR_K][J], sum[PAIR_K][J];

@@ -1,7 +1,18 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-/* pair_error: COMMENT */
+/* pair_error: the cost of every step k -> j, the operation that a search spends most of its time in.
+ *
+ * Passes. For the powers 1 and 2 all pairs are summed in float over the first chunk of elements and asked (pair_settle.cuh) whether float
+ * tells their sums to 1e-6; those that passed are summed over the rest and asked again; what is left, where the candidate is near its
+ * target and the terms cancel, is summed again in double, or, where double is slow, by two floats and only then in double (pair_arith.cuh).
+ * NaN, infinities, overflow and underflow fail the question, so double decides about them. What a search compares is near: its pairs cost
+ * the first chunk in float and all of it in double. Marks of the pairs stay on the device: the launches are always the same and blocks
+ * without a pair to compute end at once, so that a search can be recorded as a graph.
+ *
+ * Sums. pair_job.cuh says how they are cut; neither the batch nor where it is split changes a bit.
+ *
+ * Mapping, counts and what to expect of them: pair_tile.cuh. */
 #include <math.h>
 
 #include "kernels/cuda/pair_settle.cuh"
@@ -9,16 +20,16 @@
 
 /* The parts from chunk from up to chunk to of all items. */
 template <class A, int Q, int P>
-static oss_status sum_parts(oss_backend *be, const pair_job *job, int serve, int fresh, size_t from, size_t to) {
-  void (*kernel)(pair_job, int, int, size_t, size_t) = pair_tile<A, Q, P>;
-  const size_t parts = oss_cuda_ceil(to, job->span) - from / job->span;
-  OSS_LAUNCH(be, kernel, (unsigned)(job->items * parts * pair_stage<A, Q>::SPLIT), PAIR_THREADS, 0, *job, serve, fresh, from, to);
+static oss_status sum_parts(oss_backend *be, const pair_job *job, int serve, int fresh, unsigned from, unsigned to) {
+  void (*kernel)(pair_job, int, int, unsigned, unsigned) = pair_tile<A, Q, P>;
+  const unsigned parts = (unsigned)oss_cuda_ceil(to, job->span) - from / job->span;
+  OSS_LAUNCH(be, kernel, (job->items * parts * pair_stage<A, Q>::SPLIT), PAIR_THREADS, 0, *job, serve, fresh, from, to);
   return OSS_OK;
 }
 
-static oss_status settle(oss_backend *be, const pair_job *job, int arithmetic, int next, int fresh, int write, size_t parts) {
+static oss_status settle(oss_backend *be, const pair_job *job, int arithmetic, int next, int fresh, int write, unsigned parts) {
   const size_t count = write ? job->d : pair_lesser(job->d, PAIR_CHUNK);
-  OSS_LAUNCH(be, pair_settle, (unsigned)(job->items * (PAIR_CELLS / PAIR_THREADS)), PAIR_THREADS, 0, *job, arithmetic, next, fresh, write, parts,
+  OSS_LAUNCH(be, pair_settle, job->items * (PAIR_CELLS / PAIR_THREADS), PAIR_THREADS, 0, *job, arithmetic, next, fresh, write, parts,
              count);
   return OSS_OK;
 }
@@ -30,12 +41,13 @@ static size_t piece_samples(const pair_job *job) {
 
 static oss_status find_peaks(oss_backend *be, const pair_job *job) {
   const size_t samples = piece_samples(job), rows = samples * ((size_t)job->q + 2) * job->n;
-  OSS_LAUNCH(be, pair_peaks, oss_cuda_blocks(be, rows * OSS_CUDA_WARP, PAIR_THREADS), PAIR_THREADS, 0, *job, job->first / job->tiles, samples);
+  OSS_LAUNCH(be, pair_peaks, oss_cuda_blocks(be, rows * OSS_CUDA_WARP, PAIR_THREADS), PAIR_THREADS, 0, *job, job->first / job->tiles,
+             samples);
   return OSS_OK;
 }
 
-/* The pairs of an item that float was not good for, or all of them when fresh: by two floats where those are faster than double, and what they
- * are not good for in double. What has no pair of its mark ends at once. */
+/* The pairs of an item that float was not good for, or all of them when fresh: by two floats where those are faster than double, and what
+ * they are not good for in double. What has no pair of its mark ends at once. */
 template <int Q, int P>
 static oss_status do_again(oss_backend *be, const pair_job *job, int fresh) {
   if (job->peak != NULL) {
@@ -95,13 +107,14 @@ static size_t peak_bytes(const pair_job *job) {
 /* How the sums are cut: chunks and groups by d alone, parts by what fills the device. */
 static oss_status plan_parts(const oss_backend *be, pair_job *job) {
   const size_t enough = (size_t)oss_cuda_state_of(be)->multiprocessors * 4, items = job->b * job->tiles;
-  job->chunks = oss_cuda_ceil(job->d, PAIR_CHUNK);
-  size_t group = oss_cuda_ceil(job->chunks, PAIR_GROUPS);
+  const size_t chunks = oss_cuda_ceil(job->d, PAIR_CHUNK);
+  size_t group = oss_cuda_ceil(chunks, PAIR_GROUPS);
   if (group < PAIR_GROUP) group = PAIR_GROUP;
   if (group > UINT32_MAX / PAIR_CHUNK) return oss_fail(OSS_ERR_INTERNAL, "pair_error: d = %zu is more than its sums are cut for", job->d);
-  job->span = 1, job->parts = job->chunks, job->group_parts = group;
-  if (items * oss_cuda_ceil(job->chunks, group) < enough && item_bytes(job) <= OSS_CUDA_SCRATCH_BYTES / 2 / items) return OSS_OK;
-  job->span = group, job->parts = oss_cuda_ceil(job->chunks, group), job->group_parts = 1;
+  job->chunks = (unsigned)chunks;
+  job->span = 1, job->parts = job->chunks, job->group_parts = (unsigned)group;
+  if (items * oss_cuda_ceil(chunks, group) < enough && item_bytes(job) <= OSS_CUDA_SCRATCH_BYTES / 2 / items) return OSS_OK;
+  job->span = (unsigned)group, job->parts = (unsigned)oss_cuda_ceil(chunks, group), job->group_parts = 1;
   return OSS_OK;
 }
 
@@ -110,7 +123,8 @@ static oss_status do_pieces(oss_backend *be, pair_job *job) {
   const int plain = job->p == 1.0 || job->p == 2.0, peaks = plain && state->slow_double;
   const size_t all = job->b * job->tiles, peak = peaks ? peak_bytes(job) : 0;
   /* a piece begins and ends inside a sample, so it may touch two more than it holds */
-  const size_t each = item_bytes(job) + oss_cuda_ceil(peak, job->tiles), room = OSS_CUDA_SCRATCH_BYTES - pair_lesser(2 * peak, OSS_CUDA_SCRATCH_BYTES);
+  const size_t each = item_bytes(job) + oss_cuda_ceil(peak, job->tiles),
+               room = OSS_CUDA_SCRATCH_BYTES - pair_lesser(2 * peak, OSS_CUDA_SCRATCH_BYTES);
   const size_t most = room / each;
   if (most == 0) return oss_fail(OSS_ERR_INTERNAL, "pair_error: n = %zu is more than the scratch memory serves", job->n);
   const size_t count = pair_lesser(most, all);
@@ -120,7 +134,7 @@ static oss_status do_pieces(oss_backend *be, pair_job *job) {
   job->mark = reinterpret_cast<unsigned char *>(job->peak + (2 + count / job->tiles) * peak / sizeof *job->peak);
   if (!peaks) job->peak = NULL;
   for (job->first = 0; job->first < all; job->first += job->items) {
-    job->items = pair_lesser(count, all - job->first);
+    job->items = (unsigned)pair_lesser(count, all - job->first);
     OSS_TRY(!plain ? do_power(be, job) : job->p == 1.0 ? do_terms<1>(be, job) : do_terms<2>(be, job));
   }
   return OSS_OK;

@@ -1,7 +1,30 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-/* The kernel that does pair_error's arithmetic. COMMENT */
+/* The kernel that does pair_error's arithmetic.
+ *
+ * Mapping. A block of 256 threads has a tile of 64 states k and 64 targets j of one sample, or half of the targets where coefficients are
+ * many (J = 2, PAIR_TWO and PAIR_DOUBLE with q > 3); a thread has 4 states and J targets; a warp 16 states and 32 targets (8 J). Warps
+ * without a pair to compute only bring rows: of the 10 tiles of N = 200, 49 of 80 warps compute, and 80 % of their pairs exist. Rows pass
+ * through shared memory, 16 elements at a time (8 in double, half of that for q > 3), turned, while the next are on their way to registers;
+ * one barrier a step. The coefficients of a thread's pairs stay in registers: 4 J (q + 1), with 8 J for sums.
+ *
+ * Floor: (q + 2) FMA for each (k, j < k, element). Bytes an FMA: from global memory (mostly the second-level cache: the tiles of a sample
+ * run together) 4 * 64 (q + 2) for 64 * 64 (q + 2), 1/16; from shared memory 16 (q + 2) for 16 (q + 2), 1: one LDS.128 for 16 FMA. If each
+ * took four cycles, as its 512 bytes say, float on sm_90 (128 FMA a cycle) would just be balanced; threads that read the same address, 8 of
+ * 32 for a state and 4 for a target, may take less. Twice as many FMA pass by in the same time on sm_80, where 64 a cycle are the limit.
+ *
+ * Machine code (nvcc 13.0, sm_90, p = 2; instructions of the loop over 8 elements, which is all but about 80 a step of 16):
+ *   float   q = 1: 413, of them 384 FFMA and 24 LDS.128;   q = 2: 550, 512, 32;   q = 3: 685, 640, 40
+ *   two     q = 1: 2077, of them 1152 FADD, 896 FFMA and 24 LDS.128: 16 operations a pair and element; q = 2: 21; q = 3: 26
+ *   double  q = 1: 384 DFMA and 48 LDS.128 of 565 in a step of 8 elements, staging and all; q = 2: 512, 64, 726; q = 3: 640, 80, 904
+ *
+ * Registers a thread, static shared memory, blocks and warps a multiprocessor (of 64 warps), from ptxas: REGISTERS
+ *
+ * Expected of the float floor, not measured. sm_90 issues one instruction a cycle and scheduler, and an FFMA is one: 768 of about 910 a
+ * step at q = 1, 84 % (85 % at q = 3), times 80 % of the pairs at N = 200 (90 % at N = 500, 41 % at N = 50), less what barriers and shared
+ * memory cost with 2 to 4 warps a scheduler: 50 to 60 %. sm_80 issues an FFMA every other cycle, so the rest fits in between: 60 to 70 %.
+ * Double runs at half the rate there: near pairs reach 25 to 35 % of the float floor, of which half is the limit. */
 #ifndef OSS_KERNELS_CUDA_PAIR_TILE_CUH
 #define OSS_KERNELS_CUDA_PAIR_TILE_CUH
 
@@ -20,8 +43,8 @@ struct pair_stage {
     ARRAY = FOURS * FOUR,
     ARRAYS = Q + 2,
     BUFFER = ARRAYS * ARRAY,
-    SLOTS = PAIR_TILE * FOURS,        /* fours of an array: one a thread */
-    STRIDE = PAIR_THREADS / SLOTS,    /* arrays at a time */
+    SLOTS = PAIR_TILE * FOURS,     /* fours of an array: one a thread */
+    STRIDE = PAIR_THREADS / SLOTS, /* arrays at a time */
     EACH = (ARRAYS + STRIDE - 1) / STRIDE,
     WIDTH = PAIR_TILE / PAIR_K * A::J, /* targets of a block: all of the tile's or half of them */
     SPLIT = PAIR_TILE / WIDTH
@@ -131,14 +154,15 @@ static __device__ inline void pair_seat(int *row, int *column) {
 
 /* Whether any of the thread's pairs is to be computed: those with the mark serve; all that exist when marks are still to come. */
 template <class A, int Q>
-static __device__ inline int pair_wanted(const pair_job &job, const pair_place &where, size_t item, int row, int column, int serve, int fresh) {
+static __device__ inline int pair_wanted(const pair_job &job, const pair_place &where, unsigned item, int row, int column, int serve,
+                                         int fresh) {
   int wanted = 0;
   for (int k = 0; k < PAIR_K; k++)
     for (int j = 0; j < A::J; j++) {
       if (fresh)
         wanted |= pair_exists(job, where.row + row + k, where.column + column + j);
       else
-        wanted |= job.mark[item * PAIR_CELLS + (size_t)(row + k) * PAIR_TILE + column + j] == serve;
+        wanted |= job.mark[(size_t)item * PAIR_CELLS + (row + k) * PAIR_TILE + column + j] == serve;
     }
   return wanted;
 }
@@ -148,16 +172,18 @@ static __device__ inline void pair_begin(const pair_job &job, const pair_place &
   mine->sums.clear();
   mine->power(job.p);
 #pragma unroll
-  for (int k = 0; k < PAIR_K; k++)
+  for (int k = 0; k < PAIR_K; k++) {
+    const size_t at_row = where.row + row + k, at_column = where.column + column;
+    const double *coef = pair_coef(job, where.s, at_row, at_column);
 #pragma unroll
-    for (int j = 0; j < A::J; j++) {
-      const size_t at_row = where.row + row + k, at_column = where.column + column + j;
-      const int exists = pair_exists(job, at_row, at_column);
-      const double *coef = pair_coef(job, where.s, at_row, at_column);
-      mine->anchor(k, j, exists && job.peak != NULL ? pair_reach(job, where.s, at_row, at_column) : 0.0);
+    for (int m = 0; m <= Q; m++, coef += pair_plane(job))
 #pragma unroll
-      for (int m = 0; m <= Q; m++) mine->place(m, k, j, exists && m <= job.q ? coef[(size_t)m * pair_plane(job)] : 0.0);
-    }
+      for (int j = 0; j < A::J; j++) mine->place(m, k, j, m <= job.q && pair_exists(job, at_row, at_column + j) ? coef[j] : 0.0);
+#pragma unroll
+    for (int j = 0; j < A::J; j++)
+      mine->anchor(k, j,
+                   job.peak != NULL && pair_exists(job, at_row, at_column + j) ? pair_reach(job, where.s, at_row, at_column + j) : 0.0);
+  }
 }
 
 /* The elements of a buffer. */
@@ -177,18 +203,18 @@ static __device__ inline void pair_step(const typename A::value *rows, int row, 
     }
 }
 
+/* The parts of the items from chunk from up to chunk to, for the pairs with the mark serve or, when fresh, all. */
+// block: 256
 template <class A, int Q, int P>
-__global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job job, int serve, int fresh, size_t from, size_t to) {
+__global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job job, int serve, int fresh, unsigned from, unsigned to) {
   typedef pair_stage<A, Q> stage;
   typedef typename A::value value;
   OSS_SHARED(uint4, memory, [2 * stage::ARRAYS * stage::ARRAY * sizeof(value) / sizeof(uint4)]);
   OSS_SHARED(int, busy, [1]);
   value *rows = reinterpret_cast<value *>(memory);
 
-  size_t work = blockIdx.x;
-  const int shift = (int)(work % stage::SPLIT) * stage::WIDTH;
-  work /= stage::SPLIT;
-  const size_t item = work % job.items, part = work / job.items + from / job.span;
+  const unsigned work = blockIdx.x / stage::SPLIT, item = work % job.items, part = work / job.items + from / job.span;
+  const int shift = (int)(blockIdx.x % stage::SPLIT) * stage::WIDTH;
   const pair_place where = pair_place_of(job, item);
   int row, column;
   pair_seat<A, Q>(&row, &column);
@@ -202,15 +228,13 @@ __global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job jo
 
   A mine;
   pair_begin<A, Q>(job, where, row, shift + column, &mine);
-  const size_t first = part * job.span < from ? from : part * job.span, last = pair_lesser((part + 1) * job.span, to);
-  unsigned left = (unsigned)(pair_lesser(last * PAIR_CHUNK, job.d) - first * PAIR_CHUNK);
-  const size_t out = item * job.parts + part;
-
+  const unsigned first = part * job.span < from ? from : part * job.span, last = (unsigned)pair_lesser((part + 1) * job.span, to);
+  unsigned left = (unsigned)(pair_lesser((size_t)last * PAIR_CHUNK, job.d) - (size_t)first * PAIR_CHUNK);
   unsigned buffer = 0;
   pair_fetch<A, Q, P> fetch;
-  fetch.begin(job, where, where.column + shift, first * PAIR_CHUNK);
+  fetch.begin(job, where, where.column + shift, (size_t)first * PAIR_CHUNK);
   fetch.load(job, left);
-  for (size_t chunk = first; chunk < last; chunk++) {
+  for (unsigned chunk = first; chunk < last; chunk++) {
     const unsigned steps = (unsigned)oss_cuda_ceil(pair_lesser(left, PAIR_CHUNK), stage::DEPTH);
     for (unsigned step = 1; step <= steps; step++, buffer ^= 1) {
       value *here = rows + buffer * stage::BUFFER;
@@ -224,7 +248,7 @@ __global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job jo
     }
     const int opens = chunk == part * job.span;
     if (active) {
-      double *sums = job.part + out * PAIR_CELLS + row * PAIR_TILE + shift + column;
+      double *sums = pair_part(job, item, part) + row * PAIR_TILE + shift + column;
 #pragma unroll
       for (int k = 0; k < PAIR_K; k++)
 #pragma unroll
@@ -234,7 +258,7 @@ __global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job jo
           *sum = opens ? taken : *sum + taken;
         }
     }
-    if (A::NORMS) fetch.take_norms(job, job.norm + out * ((size_t)job.q + 1) * PAIR_TILE, opens);
+    if (A::NORMS) fetch.take_norms(job, pair_norms(job, item, part), opens);
   }
 }
 
