@@ -97,8 +97,10 @@ cublasStatus_t queue(const char *function, cublasHandle_t handle, product<T> p) 
   touch(function, p.b, p.count, &op);
   touch(function, p.c, p.count, &op);
   op.run = [p] {
-    T alpha = p.alpha == nullptr ? p.alpha_value : *p.alpha, beta = p.beta == nullptr ? p.beta_value : *p.beta;
-    for (int i = 0; i < p.count; i++) multiply(p, alpha, beta, p.a.at + i * p.a.stride, p.b.at + i * p.b.stride, p.c.at + i * p.c.stride);
+    T alpha = p.alpha == nullptr ? p.alpha_value : *device_bytes(p.alpha), beta = p.beta == nullptr ? p.beta_value : *device_bytes(p.beta);
+    const T *a = device_bytes(p.a.at), *b = device_bytes(p.b.at);
+    T *c = device_bytes(p.c.at);
+    for (int i = 0; i < p.count; i++) multiply(p, alpha, beta, a + i * p.a.stride, b + i * p.b.stride, c + i * p.c.stride);
   };
   enqueue(handle->stream, std::move(op));
   return CUBLAS_STATUS_SUCCESS;

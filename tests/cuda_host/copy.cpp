@@ -50,6 +50,8 @@ cudaError_t queue_copy(const copy &c, cudaMemcpyKind kind, cudaStream_t stream) 
   cudaError_t error = check_copy(c, kind, &op);
   if (error != cudaSuccess) return error;
   copy kept = c;
+  if (in_device_range(c.to)) kept.to = device_bytes(c.to);
+  if (in_device_range(c.from)) kept.from = device_bytes(c.from);
   op.run = [kept] { memcpy(kept.to, kept.from, kept.bytes); };
   enqueue(stream, std::move(op));
   return cudaSuccess;
@@ -62,7 +64,7 @@ cudaError_t queue_fill(const char *function, void *memory, int value, size_t byt
   operation op;
   op.what = function;
   op.touches.push_back(check_device(function, memory, bytes)->id);
-  op.run = [memory, value, bytes] { memset(memory, value, bytes); };
+  op.run = [memory, value, bytes] { memset(device_bytes(static_cast<char *>(memory)), value, bytes); };
   enqueue(stream, std::move(op));
   return cudaSuccess;
 }

@@ -45,9 +45,11 @@ cudaError_t check_device_number(int device) {
 void enter(const char *function) {
   static thread_local char mark;
   static const char *owner;
-  if (owner == nullptr) owner = &mark;
+  if (owner == nullptr) {
+    owner = &mark;
+    watch_faults();
+  }
   if (owner != &mark) fail("%s: called from a second thread, which this emulation does not serve", function);
-  watch_faults();
 }
 
 cudaError_t result(cudaError_t error) {

@@ -35,7 +35,8 @@ __asm__(
     "  popq %r12\n"
     "  popq %rbx\n"
     "  popq %rbp\n"
-    "  ret\n"
+    "  popq %rax\n"
+    "  jmp *%rax\n" /* ret would be predicted to go elsewhere */
     ".size oss_cuda_host_switch,.-oss_cuda_host_switch\n");
 #elif defined(__aarch64__)
 __asm__(
@@ -80,7 +81,7 @@ namespace oss_cuda_host {
 
 namespace {
 
-enum { GUARD_PAGE = 4096 << 4, STACK_BYTES = OSS_CUDA_HOST_ASAN ? 512 << 10 : 128 << 10 };
+enum { GUARD_PAGE = 4096 << 4, STACK_BYTES = OSS_CUDA_HOST_ASAN ? 512 << 10 : 160 << 10 };
 
 std::vector<fiber *> all;
 fiber *left; /* the one that was just left */
@@ -119,18 +120,19 @@ fiber *fiber_create(void (*entry)()) {
   f->bytes = STACK_BYTES;
   f->bottom = f->stack;
   first_call = entry;
+  size_t shift = all.size() % 61 * 320; /* or the tops of all stacks would share a few lines of the cache */
 #if defined(__x86_64__)
-  void **top = reinterpret_cast<void **>(f->stack + STACK_BYTES - 16); /* begin returns to NULL: never */
+  void **top = reinterpret_cast<void **>(f->stack + STACK_BYTES - 16 - shift); /* begin returns to NULL: never */
   *top = reinterpret_cast<void *>(&begin);
   f->pointer = top - 6;
 #elif defined(__aarch64__)
-  void **top = reinterpret_cast<void **>(f->stack + STACK_BYTES - 160);
+  void **top = reinterpret_cast<void **>(f->stack + STACK_BYTES - 160 - shift);
   top[11] = reinterpret_cast<void *>(&begin);
   f->pointer = top;
 #else
   getcontext(&f->context);
   f->context.uc_stack.ss_sp = f->stack;
-  f->context.uc_stack.ss_size = STACK_BYTES;
+  f->context.uc_stack.ss_size = STACK_BYTES - shift;
   makecontext(&f->context, begin, 0);
 #endif
   all.push_back(f);

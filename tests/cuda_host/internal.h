@@ -46,7 +46,8 @@ struct running {
   std::string command; /* the copy or the like that runs */
 };
 extern running now;
-/* Our handler in front of whatever is there for SIGSEGV and SIGBUS; test frames put theirs in place again and again. */
+/* Our handler in front of whatever is there for SIGSEGV and SIGBUS; test frames put theirs in place again and again, so this is done
+ * whenever the device has worked. */
 void watch_faults();
 
 /* ---- device.cpp. What every function of the API begins with; returns error after keeping it for cudaGetLastError. */
@@ -57,33 +58,26 @@ size_t total_memory();
 /* ---- memory.cpp */
 struct allocation {
   uint64_t id;
-  char *memory; /* what the program got */
+  char *memory; /* what the program got: an address of the range that is never memory */
   size_t bytes;
-  char *begin; /* with its guard zones, whole pages */
+  char *begin; /* the same with guard zones, whole pages */
   size_t length;
-  bool filled;   /* with poison: the device has come to where it was allocated */
   bool released; /* the program gave it back */
   bool gone;     /* and the device has come that far */
 };
-bool in_device_range(const void *address);
+bool in_device_range(const void *address);        /* such an address */
 allocation *find_allocation(const void *address); /* whose zones hold the address; also one that was freed */
 allocation *allocation_of(uint64_t id);
 /* The allocation that holds all the bytes; anything else is a fault of what. */
 allocation *check_device(const char *what, const void *memory, size_t bytes);
 void check_guards();
-/* Device memory is there between the two, which nest. */
-void open_device();
-void close_device();
-struct device_window {
-  device_window() {
-    open_device();
-  }
-  ~device_window() {
-    close_device();
-  }
-  device_window(const device_window &) = delete;
-  device_window &operator=(const device_window &) = delete;
-};
+/* Where the bytes of a device address lie. */
+extern ptrdiff_t device_offset;
+template <class T>
+static inline T *device_bytes(T *address) {
+  return reinterpret_cast<T *>(reinterpret_cast<intptr_t>(address) + device_offset);
+}
+bool in_device_bytes(const void *address);
 bool is_pinned(const void *memory, size_t bytes);
 bool is_mapped(const void *address);
 void memory_leaks(std::string *out);
@@ -102,8 +96,8 @@ struct operation {
   uint64_t serial = 0;
 };
 void enqueue(cudaStream_t stream, operation op);
-void run_operation(const operation &op); /* with device memory open */
-void run_device();                       /* all that is queued anywhere */
+void run_operation(const operation &op);
+void run_device(); /* all that is queued anywhere */
 void finish_stream(cudaStream_t stream);
 void forbid_in_capture(const char *function);
 bool stream_exists(cudaStream_t stream);

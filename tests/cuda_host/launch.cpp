@@ -51,6 +51,20 @@ void check_word(const kernel_call &call, uint64_t word, std::vector<uint64_t> *t
   if (a != nullptr && !a->released) touches->push_back(a->id);
 }
 
+uint64_t read_word(const void *at) {
+  uint64_t word;
+  memcpy(&word, at, sizeof word);
+  return word;
+}
+
+/* What the kernel gets for a device address. */
+void translate(void *at) {
+  const char *address = reinterpret_cast<const char *>(read_word(at));
+  if (!in_device_range(address)) return;
+  address = device_bytes(address);
+  memcpy(at, &address, sizeof address);
+}
+
 }  // namespace
 
 void launch(std::unique_ptr<kernel_call> call, const argument_words &arguments, cudaStream_t stream) {
@@ -59,8 +73,10 @@ void launch(std::unique_ptr<kernel_call> call, const argument_words &arguments, 
   check_sizes(*call);
   operation op;
   op.what = std::string("kernel ") + call->name;
-  for (uint64_t word : arguments.pointers) check_pointer(*call, word, &op.touches);
-  for (uint64_t word : arguments.words) check_word(*call, word, &op.touches);
+  for (void *at : arguments.pointers) check_pointer(*call, read_word(at), &op.touches);
+  for (void *at : arguments.words) check_word(*call, read_word(at), &op.touches);
+  for (const auto *places : {&arguments.pointers, &arguments.words})
+    for (void *at : *places) translate(at);
   std::shared_ptr<kernel_call> kept = std::move(call);
   op.run = [kept] { run_kernel(*kept); };
   enqueue(stream, std::move(op));

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-/* Device memory: a range of addresses of its own, which is memory only while the device works, so that the host cannot read it. Every
- * allocation has its own pages with guard zones in them, and no address is used twice. */
+/* Device memory: the program gets addresses of a range that is never memory, so that the host cannot use them; the bytes lie at a fixed
+ * distance, and launches and copies translate what they are given. Every allocation has its own pages with guard zones in them, and no
+ * address is used twice. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,54 +22,33 @@ const size_t range_bytes = (size_t)1 << 40;
 const size_t page = 4096;
 
 char *range, *next;
-int open_count;
 size_t in_use; /* bytes that the program holds */
 uint64_t last_id;
-bool changed;                                   /* since the guards were checked */
 size_t threshold;                               /* of the pool: kept, never used */
 std::map<const char *, allocation> allocations; /* by begin; those that are gone too */
 std::map<uint64_t, const char *> by_id;
-std::map<const char *, size_t> runs; /* pages that are memory now, neighbours joined: begin, length */
+std::map<uint64_t, allocation *> live; /* filled and not gone */
 std::map<const char *, size_t> pinned;
 
-void set_access(const char *begin, size_t length, int access) {
-  if (mprotect(const_cast<char *>(begin), length, access) != 0) fail("device memory cannot be protected");
-}
-
-void add_run(const char *begin, size_t length) {
-  auto after = runs.lower_bound(begin);
-  if (after != runs.begin()) {
-    auto before = std::prev(after);
-    if (before->first + before->second == begin) {
-      before->second += length;
-      return;
-    }
-  }
-  runs[begin] = length; /* addresses only grow: nothing lies behind */
-}
-
-void cut_run(const char *begin, size_t length) {
-  auto run = std::prev(runs.upper_bound(begin));
-  const char *first = run->first, *end = first + run->second;
-  runs.erase(run);
-  if (first < begin) runs[first] = (size_t)(begin - first);
-  if (begin + length < end) runs[begin + length] = (size_t)(end - begin) - length;
+char *reserve() {
+  void *memory = mmap(nullptr, range_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) fail("no range of addresses for device memory");
+  return static_cast<char *>(memory);
 }
 
 void open_range() {
-  void *memory = mmap(nullptr, range_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED) fail("no range of addresses for device memory");
-  madvise(memory, range_bytes, MADV_HUGEPAGE); /* fewer pages to protect; nothing is lost without */
-  range = next = static_cast<char *>(memory);
+  range = next = reserve();
+  char *bytes = reserve();
+  device_offset = bytes - range;
+  madvise(bytes, range_bytes, MADV_HUGEPAGE); /* faster to fill; nothing is lost without */
 }
 
 void fill_allocation(allocation &a) {
-  device_window window;
   if (OSS_CUDA_HOST_ASAN)
-    fill_poison(a.memory, a.bytes);
+    fill_poison(device_bytes(a.memory), a.bytes);
   else
-    fill_poison(a.begin, a.length);
-  a.filled = true;
+    fill_poison(device_bytes(a.begin), a.length);
+  live[a.id] = &a;
 }
 
 allocation *allocate(size_t bytes) {
@@ -83,33 +63,31 @@ allocation *allocate(size_t bytes) {
   if (a.length > range_bytes - (size_t)(next - range)) fail("the range of addresses of device memory is used up");
   next += a.length;
   in_use += bytes;
-  add_run(a.begin, a.length);
-  if (open_count > 0) set_access(a.begin, a.length, PROT_READ | PROT_WRITE);
-  forbid(a.begin, GUARD_BYTES);
-  forbid(a.memory + bytes, a.length - GUARD_BYTES - bytes);
+  if (mprotect(device_bytes(a.begin), a.length, PROT_READ | PROT_WRITE) != 0) return nullptr;
+  forbid(device_bytes(a.begin), GUARD_BYTES);
+  forbid(device_bytes(a.memory) + bytes, a.length - GUARD_BYTES - bytes);
   by_id[a.id] = a.begin;
   return &(allocations[a.begin] = a);
 }
 
-void check_guard(const allocation &a) {
-  if (OSS_CUDA_HOST_ASAN || !a.filled || a.gone) return;
-  if (!is_poison(a.begin, GUARD_BYTES))
+/* behind: how much of the zone behind its end, which goes on to the end of the page. */
+void check_guard(const allocation &a, size_t behind) {
+  if (OSS_CUDA_HOST_ASAN) return;
+  const char *begin = device_bytes(a.begin), *end = device_bytes(a.memory) + a.bytes;
+  if (!is_poison(begin, GUARD_BYTES))
     fail("something was written in front of a device allocation of %zu bytes at %p", a.bytes, (void *)a.memory);
-  if (!is_poison(a.memory + a.bytes, a.length - GUARD_BYTES - a.bytes))
+  if (!is_poison(end, behind))
     fail("something was written behind the end of a device allocation of %zu bytes at %p", a.bytes, (void *)a.memory);
 }
 
 /* The device has come to where it was freed. */
 void dispose(uint64_t id) {
   allocation *a = allocation_of(id);
-  {
-    device_window window;
-    check_guard(*a);
-  }
+  check_guard(*a, a->length - GUARD_BYTES - a->bytes);
   a->gone = true;
-  set_access(a->begin, a->length, PROT_NONE);
-  madvise(a->begin, a->length, MADV_DONTNEED);
-  cut_run(a->begin, a->length);
+  live.erase(id);
+  mprotect(device_bytes(a->begin), a->length, PROT_NONE);
+  madvise(device_bytes(a->begin), a->length, MADV_DONTNEED);
 }
 
 allocation *release(const char *function, void *memory) {
@@ -121,11 +99,20 @@ allocation *release(const char *function, void *memory) {
   return a;
 }
 
+bool in_range(const char *address, const char *begin) {
+  return range != nullptr && address >= begin && address < begin + range_bytes;
+}
+
 }  // namespace
 
+ptrdiff_t device_offset;
+
 bool in_device_range(const void *address) {
-  const char *at = static_cast<const char *>(address);
-  return range != nullptr && at >= range && at < range + range_bytes;
+  return in_range(static_cast<const char *>(address), range);
+}
+
+bool in_device_bytes(const void *address) {
+  return in_range(static_cast<const char *>(address), device_bytes(range));
 }
 
 allocation *find_allocation(const void *address) {
@@ -152,22 +139,7 @@ allocation *check_device(const char *what, const void *memory, size_t bytes) {
 }
 
 void check_guards() {
-  if (OSS_CUDA_HOST_ASAN || !changed) return;
-  device_window window;
-  for (const auto &each : allocations) check_guard(each.second);
-  changed = false;
-}
-
-void open_device() {
-  if (open_count++ > 0) return;
-  changed = true;
-  for (const auto &run : runs) set_access(run.first, run.second, PROT_READ | PROT_WRITE);
-}
-
-void close_device() {
-  if (--open_count > 0) return;
-  for (const auto &run : runs) set_access(run.first, run.second, PROT_NONE);
-  watch_faults();
+  for (const auto &each : live) check_guard(*each.second, GUARD_BYTES);
 }
 
 bool is_pinned(const void *memory, size_t bytes) {

@@ -32,9 +32,13 @@ void fill_poison(void *memory, size_t bytes) {
 }
 
 bool is_poison(const void *memory, size_t bytes) {
-  const unsigned char *at = static_cast<const unsigned char *>(memory);
-  for (size_t i = 0; i < bytes; i++)
-    if (at[i] != poison_byte(reinterpret_cast<uintptr_t>(at + i))) return false;
+  const unsigned char *at = static_cast<const unsigned char *>(memory), *end = at + bytes;
+  for (; at < end && (reinterpret_cast<uintptr_t>(at) & 3) != 0; at++)
+    if (*at != poison_byte(reinterpret_cast<uintptr_t>(at))) return false;
+  for (; end - at >= (ptrdiff_t)sizeof poison_word; at += sizeof poison_word)
+    if (memcmp(at, &poison_word, sizeof poison_word) != 0) return false;
+  for (; at < end; at++)
+    if (*at != poison_byte(reinterpret_cast<uintptr_t>(at))) return false;
   return true;
 }
 

@@ -38,11 +38,13 @@ const int watched[2] = {SIGSEGV, SIGBUS};
 void on_fault(int number, siginfo_t *info, void *context) {
   const void *address = info->si_addr;
   if (in_device_range(address)) {
-    allocation *a = find_allocation(address);
-    if (now.call == nullptr && now.command.empty())
-      fail("the host touches device memory (%p%s)", address, a == nullptr ? ", which belongs to no allocation" : "");
-    if (a != nullptr && a->gone) fail("device memory that was freed is used (%p)", address);
-    fail("device memory outside every allocation is used (%p)", address);
+    if (now.call == nullptr && now.command.empty()) fail("the host uses device memory (%p)", address);
+    fail("a device address that was not an argument, nor in a structure among them, is used (%p)", address);
+  }
+  if (in_device_bytes(address)) {
+    const allocation *a = find_allocation(static_cast<const char *>(address) - device_offset);
+    fail(a != nullptr && a->gone ? "device memory that was freed is used (%p)" : "device memory outside every allocation is used (%p)",
+         address);
   }
   if (fiber_overflow(address)) fail("a thread uses more stack than it has");
   const struct sigaction &before = earlier[number == SIGSEGV ? 0 : 1];

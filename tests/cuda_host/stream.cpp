@@ -41,8 +41,8 @@ void run_first(const stream_ref &stream) {
 
 void run_until(const stream_ref &stream, uint64_t serial) {
   if (stream->queue.empty() || stream->queue.front().serial > serial) return;
-  device_window window;
   while (!stream->queue.empty() && stream->queue.front().serial <= serial) run_first(stream);
+  watch_faults();
 }
 
 event_ref event_of(cudaEvent_t event) {

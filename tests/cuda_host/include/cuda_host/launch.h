@@ -30,26 +30,22 @@ struct kernel_call {
   virtual ~kernel_call() = default;
 };
 
-/* An argument's words that may be pointers. */
+/* Where the copied arguments have words that may be device addresses. */
 struct argument_words {
-  std::vector<uint64_t> pointers; /* arguments that are pointers */
-  std::vector<uint64_t> words;    /* aligned words inside structures */
+  std::vector<void *> pointers; /* arguments that are pointers */
+  std::vector<void *> words;    /* aligned words inside structures */
 };
 
+/* Checks the launch, translates device addresses among the arguments and queues it. */
 void launch(std::unique_ptr<kernel_call> call, const argument_words &arguments, cudaStream_t stream);
 
 template <class T>
-static inline void note_argument(const T &value, argument_words *out) {
+static inline void note_argument(T *value, argument_words *out) {
   static_assert(std::is_trivially_copyable<T>::value, "a kernel's arguments are copied byte by byte");
-  uint64_t word = 0;
   if constexpr (std::is_pointer<T>::value) {
-    memcpy(&word, &value, sizeof word);
-    out->pointers.push_back(word);
+    out->pointers.push_back(value);
   } else if constexpr (std::is_class<T>::value && alignof(T) % alignof(void *) == 0) {
-    for (size_t at = 0; at + sizeof word <= sizeof(T); at += sizeof word) {
-      memcpy(&word, reinterpret_cast<const char *>(&value) + at, sizeof word);
-      out->words.push_back(word);
-    }
+    for (size_t at = 0; at + sizeof(void *) <= sizeof(T); at += sizeof(void *)) out->words.push_back(reinterpret_cast<char *>(value) + at);
   }
 }
 
@@ -84,7 +80,7 @@ struct launcher {
     call->block = block;
     call->shared = shared;
     argument_words words;
-    std::apply([&words](const auto &...each) { (note_argument(each, &words), ...); }, call->arguments);
+    std::apply([&words](auto &...each) { (note_argument(&each, &words), ...); }, call->arguments);
     oss_cuda_host::launch(std::move(call), words, stream);
   }
 };
