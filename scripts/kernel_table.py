@@ -48,7 +48,7 @@ def occupancy(sm, block, registers, shared):
 def launches(source):
     """name -> (block, dynamic shared bytes), from the lines above the kernels of a file and of the headers beside it."""
     text = ""
-    for path in [*sorted(glob.glob(os.path.join(ROOT, "kernels/cuda/*.h"))), source]:
+    for path in [*sorted(glob.glob(os.path.join(ROOT, "kernels/cuda/*.*h"))), source]:
         with open(path) as file:
             text += file.read()
     found = {}

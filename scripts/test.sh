@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-FileCopyrightText: 2026 ossbench authors
 # SPDX-License-Identifier: Apache-2.0
-# Installs, builds, checks the layout and runs every test: with sanitizers first (--no-sanitizers leaves them out), then as released.
+# Installs, builds, checks the layout and runs every test: with sanitizers first (--no-sanitizers leaves them out), then what the kernels for cards compute,
+# emulated on the processor, then as released, with the kernels compiled for all cards where nvcc is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 sanitizers=1
@@ -14,5 +15,7 @@ if [ $sanitizers -eq 1 ]; then
   # Address sanitizer and threads that spin while they wait do not go together on few cores.
   OMP_WAIT_POLICY=passive ctest --preset asan --no-tests=error
 fi
-./scripts/build.sh release
+./scripts/build.sh emulate
+OMP_WAIT_POLICY=passive ctest --preset emulate --no-tests=error
+./scripts/build.sh release -DOSS_CUDA=AUTO -DOSS_CUDA_ARCHITECTURES=default
 ctest --preset release --no-tests=error

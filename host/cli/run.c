@@ -125,6 +125,7 @@ static oss_status execute(const arguments *a, const char *argv, oss_config *conf
     status = oss_plan_print(&plan, &context);
     goto done;
   }
+  OSS_TRY_TO(done, oss_plan_reserve(&plan, &context));
   double begin = oss_now();
   signal(SIGINT, stopped);
   signal(SIGTERM, stopped);

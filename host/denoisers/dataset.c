@@ -232,6 +232,7 @@ const oss_denoiser_desc oss_denoiser_dataset = {
     .open = dataset_open,
     .close = dataset_close,
     .call = dataset_call,
+    .repeatable = 1,
     .labels = dataset_labels,
     .data = dataset_data,
 };

@@ -21,6 +21,7 @@ typedef struct oss_denoiser_desc {
   void (*close)(oss_denoiser *denoiser); /* frees state */
   /* out[rows][elements] from x[rows][elements] at times t[rows] in (0, 1] under label[rows] (-1: none); all in the backend's memory. */
   oss_status (*call)(oss_denoiser *denoiser, size_t rows, const double *t, const int32_t *label, const float *x, float *out);
+  int repeatable; /* call is operations of the backend and nothing else: with the same arguments it can be recorded */
   /* Host: the condition of samples first .. first + count - 1. NULL: every sample is unconditional (-1). */
   oss_status (*labels)(oss_denoiser *denoiser, uint64_t seed, size_t first, size_t count, int32_t *out);
   /* Host: count samples [count][elements] of the data that the denoiser was made for (of its class where that is one), in an order that

@@ -105,5 +105,6 @@ const oss_denoiser_desc oss_denoiser_gmm = {
     .open = gmm_open,
     .close = gmm_close,
     .call = gmm_call,
+    .repeatable = 1,
     .data = gmm_data,
 };

@@ -32,8 +32,8 @@ void oss_calibrator_close(oss_calibrator *c) {
   *c = (oss_calibrator){0};
 }
 
-size_t oss_calibrator_bytes(size_t count) {
-  return 4 * count * sizeof(double);
+oss_bytes oss_calibrator_bytes(size_t count) {
+  return oss_bytes_of(2 * (count + 1) * sizeof(double), 2 * count * sizeof(double));
 }
 
 /* The rows' quantiles into c->host. */

@@ -32,7 +32,7 @@ typedef struct oss_calibrator {
 /* calibration may be NULL. */
 oss_status oss_calibrator_open(const oss_problem *problem, const oss_calibration *calibration, size_t count, oss_calibrator *out);
 void oss_calibrator_close(oss_calibrator *calibrator);
-size_t oss_calibrator_bytes(size_t count);
+oss_bytes oss_calibrator_bytes(size_t count);
 
 /* Maps every row of x (backend [count][D]) in place, t (host, [count]) being the rows' times. Off the grid the teacher's quantiles are
  * interpolated linearly in t, beyond its ends they are those of the end. A row whose two quantiles are equal (a constant one) is left as

@@ -10,6 +10,7 @@
 #include "host/core/log.h"
 #include "host/pipeline/sample.h"
 #include "host/pipeline/score.h"
+#include "host/pipeline/stage.h"
 
 /* Memory of one batch. */
 typedef struct scorer {
@@ -139,6 +140,7 @@ static oss_status evaluate_batch(scorer *s, size_t first, size_t count) {
                    .calibration = e->calibration,
                    .seen = s->record->quantiles.data};
   OSS_TRY(oss_sample(p, &walk, count, s->labels.data, s->x.data, s->points.data, 0, e->progress));
+  OSS_TRY(p->be->ops->finish(p->be));
   s->record->sample_seconds += oss_now() - begin;
   OSS_TRY(save_points(e, schedule->steps + 1, first, count, 0, s->points.data, &s->record->student_trajectory));
   OSS_TRY(oss_teacher_states(e->teacher, first, count, &teacher));
@@ -151,19 +153,21 @@ static oss_status evaluate_batch(scorer *s, size_t first, size_t count) {
                            .teacher = teacher,
                            .student_points = s->points.data,
                            .scratch = s->scratch.data};
-  return oss_score_add(e, schedule, &batch, s->record);
+  OSS_TRY(oss_stage_begin(p->be, "metrics"));
+  return oss_stage_end(p->be, oss_score_add(e, schedule, &batch, s->record));
 }
 
 /* The metrics of all samples; end states that only they wanted go. */
 static oss_status finish(const oss_evaluation *e, oss_record *r) {
-  OSS_TRY(oss_score_finish(e, r->student.data, r->teacher_end.data, r));
+  OSS_TRY(oss_stage_begin(e->problem->be, "metrics"));
+  OSS_TRY(oss_stage_end(e->problem->be, oss_score_finish(e, r->student.data, r->teacher_end.data, r)));
   if (e->save & OSS_SAVE_SAMPLES) return OSS_OK;
   oss_array_free(&r->student);
   oss_array_free(&r->teacher_end);
   return OSS_OK;
 }
 
-oss_status oss_evaluate(const oss_evaluation *e, const oss_schedule *schedule, oss_record *record) {
+static oss_status evaluate(const oss_evaluation *e, const oss_schedule *schedule, oss_record *record) {
   scorer s = {.e = e, .schedule = schedule, .record = record};
   oss_status status;
   if (schedule->rows != 1 && schedule->rows != e->samples)
@@ -188,13 +192,22 @@ done:
   return status;
 }
 
-size_t oss_evaluate_bytes(const oss_evaluation *e, size_t steps) {
+oss_status oss_evaluate(const oss_evaluation *e, const oss_schedule *schedule, oss_record *record) {
+  OSS_TRY(oss_stage_begin(e->problem->be, "evaluate"));
+  return oss_stage_end(e->problem->be, evaluate(e, schedule, record));
+}
+
+oss_bytes oss_evaluate_bytes(const oss_evaluation *e, size_t steps) {
   const oss_problem *p = e->problem;
   size_t state = p->elements * sizeof(float), batch = batch_of(e);
-  size_t bytes = batch * state + oss_sample_bytes(p, e->solver, batch) + oss_score_bytes(e);
-  if (e->calibration != NULL) bytes += oss_calibrator_bytes(batch) + 2 * (steps + 2 + (size_t)p->grid.n) * sizeof(double);
-  if (e->save & OSS_SAVE_SAMPLES) bytes += 2 * e->samples * state;
-  if (keeps_points(e)) bytes += (steps + 1) * batch * state;
-  if (e->save & OSS_SAVE_TRAJECTORY) bytes += (steps + 2 + e->teacher_steps) * e->samples * state;
-  return bytes;
+  size_t device = batch * (state + sizeof(double) + sizeof(int32_t)), host = oss_score_bytes(e);
+  oss_bytes bytes = oss_sample_bytes(p, e->solver, batch, batch, steps);
+  if (e->calibration != NULL) {
+    bytes = oss_bytes_add(bytes, oss_calibrator_bytes(batch));
+    host += 2 * (steps + 2 + (size_t)p->grid.n) * sizeof(double);
+  }
+  if (e->save & OSS_SAVE_SAMPLES) host += 2 * e->samples * state;
+  if (keeps_points(e)) device += (steps + 1) * batch * state;
+  if (e->save & OSS_SAVE_TRAJECTORY) host += (steps + 2 + e->teacher_steps) * e->samples * state;
+  return oss_bytes_add(bytes, oss_bytes_of(device, host));
 }

@@ -25,7 +25,7 @@ typedef struct oss_evaluation {
  * student's state is not finite. What was filled before a failure is freed with the record. */
 oss_status oss_evaluate(const oss_evaluation *evaluation, const oss_schedule *schedule, oss_record *record);
 
-/* Backend and host memory held meanwhile, the teacher's not included. */
-size_t oss_evaluate_bytes(const oss_evaluation *evaluation, size_t steps);
+/* Memory held meanwhile, the teacher's not included. */
+oss_bytes oss_evaluate_bytes(const oss_evaluation *evaluation, size_t steps);
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef OSS_PIPELINE_PROBLEM_H
 #define OSS_PIPELINE_PROBLEM_H
 
+#include "host/core/bytes.h"
 #include "host/core/config.h"
 #include "host/denoisers/denoiser.h"
 #include "host/grids/grid.h"

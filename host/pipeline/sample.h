@@ -35,7 +35,7 @@ int64_t oss_walk_calls(const oss_walk *walk, size_t row);
 int64_t oss_grid_calls(const oss_member *solver, const oss_grid *grid);
 int64_t oss_sample_calls(const oss_member *solver, const oss_grid *grid, int64_t steps);
 
-/* Backend memory that a walk of count samples takes besides x and points. */
-size_t oss_sample_bytes(const oss_problem *problem, const oss_member *solver, size_t count);
+/* Memory that a walk of count samples along rows schedules takes besides x and points. */
+oss_bytes oss_sample_bytes(const oss_problem *problem, const oss_member *solver, size_t count, size_t rows, size_t steps);
 
 #endif

@@ -11,6 +11,7 @@
 #include "host/core/version.h"
 #include "host/io/cache.h"
 #include "host/pipeline/sample.h"
+#include "host/pipeline/stage.h"
 
 struct oss_teacher {
   const oss_problem *problem;
@@ -50,7 +51,7 @@ static oss_status check_finite(const oss_teacher *t, const float *states, size_t
 }
 
 /* Walks one batch of samples into states. */
-static oss_status compute(oss_teacher *t, size_t first, size_t count) {
+static oss_status walk_batch(oss_teacher *t, size_t first, size_t count) {
   const oss_problem *p = t->problem;
   size_t n = (size_t)p->grid.n, state = count * p->elements;
   double start_time = oss_now();
@@ -81,6 +82,11 @@ done:
   oss_buffer_destroy(&scratch);
   free(times);
   return status;
+}
+
+static oss_status compute(oss_teacher *t, size_t first, size_t count) {
+  OSS_TRY(oss_stage_begin(t->problem->be, "teacher"));
+  return oss_stage_end(t->problem->be, walk_batch(t, first, count));
 }
 
 static size_t batch_count(const oss_teacher *t, size_t first) {
@@ -200,7 +206,7 @@ double oss_teacher_seconds(const oss_teacher *t) {
   return t->seconds;
 }
 
-size_t oss_teacher_bytes(const oss_problem *problem, size_t count, int end_only) {
-  size_t points = end_only ? 1 : (size_t)problem->grid.n + 1;
-  return (points + 2) * count * problem->elements * sizeof(float); /* the states, one walking, one staged */
+oss_bytes oss_teacher_bytes(const oss_problem *problem, size_t count, int end_only) {
+  size_t points = end_only ? 1 : (size_t)problem->grid.n + 1, state = count * problem->elements * sizeof(float);
+  return oss_bytes_of((points + 1) * state, state); /* the states and one that walks; one staged */
 }

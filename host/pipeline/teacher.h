@@ -26,7 +26,7 @@ size_t oss_teacher_points(const oss_teacher *teacher);
 int64_t oss_teacher_nfe(const oss_teacher *teacher);    /* denoiser evaluations spent in this run */
 double oss_teacher_seconds(const oss_teacher *teacher); /* time spent on them */
 
-/* Backend memory of one batch of count samples. */
-size_t oss_teacher_bytes(const oss_problem *problem, size_t count, int end_only);
+/* Memory of one batch of count samples. */
+oss_bytes oss_teacher_bytes(const oss_problem *problem, size_t count, int end_only);
 
 #endif

@@ -86,6 +86,6 @@ typedef struct oss_branch_plan {
 
 oss_status oss_branch_plan_of(const oss_search_input *input, const oss_branch_options *options, oss_branch_plan *out);
 
-size_t oss_branch_bytes(const oss_search_input *input, const oss_branch_options *options);
+oss_bytes oss_branch_bytes(const oss_search_input *input, const oss_branch_options *options);
 
 #endif

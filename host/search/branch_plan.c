@@ -160,11 +160,11 @@ oss_status oss_branch_plan_of(const oss_search_input *input, const oss_branch_op
   return status;
 }
 
-size_t oss_branch_bytes(const oss_search_input *input, const oss_branch_options *options) {
+oss_bytes oss_branch_bytes(const oss_search_input *input, const oss_branch_options *options) {
   size_t depth = (size_t)oss_search_largest(input), rows = options->per_sample ? input->samples : 1;
   oss_branch_plan plan;
-  if (depth == 0 || oss_branch_plan_of(input, options, &plan) != OSS_OK) return 0;
+  if (depth == 0 || oss_branch_plan_of(input, options, &plan) != OSS_OK) return (oss_bytes){0};
   size_t known = (depth + 1) * (rows * (sizeof(double) + depth * sizeof(int32_t)) + 4 * sizeof(double));
-  return oss_walker_bytes(input, depth) + oss_tree_bytes((size_t)input->problem->grid.n, depth) + known +
-         (size_t)plan.leaves * sizeof(double);
+  size_t host = oss_tree_bytes((size_t)input->problem->grid.n, depth) + known + (size_t)plan.leaves * sizeof(double);
+  return oss_bytes_add(oss_walker_bytes(input, depth), oss_bytes_of(0, host));
 }

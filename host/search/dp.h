@@ -42,8 +42,8 @@ oss_status oss_dp_run(const oss_search_input *input, const oss_dp_options *optio
 /* Floating-point operations of one row for samples, for the time left. */
 double oss_dp_row_work(const oss_search_input *input, size_t samples);
 
-/* Backend and host memory that oss_dp_run holds beside the teacher. */
-size_t oss_dp_bytes(const oss_search_input *input, const oss_dp_options *options, int64_t steps);
+/* Memory that oss_dp_run holds beside the teacher. */
+oss_bytes oss_dp_bytes(const oss_search_input *input, const oss_dp_options *options, int64_t steps);
 
 /* index (steps+1), descending: the schedule of `steps` steps in row `row` of tables, leading repeats in front; order (steps): the order
  * each step was chosen with, 0 for the repeats, when the tables have orders (else untouched; may be NULL). OSS_ERR_NUMERIC when cell 0 was

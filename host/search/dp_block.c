@@ -48,13 +48,13 @@ static size_t list_requests(dp_block *b, const dp_shared *s, size_t count, int c
   return n;
 }
 
-size_t dp_block_bytes(const dp_shared *shared, size_t count, int copy_teacher) {
+oss_bytes dp_block_bytes(const dp_shared *shared, size_t count, int copy_teacher) {
   dp_block block = {0};
   request list[MAX_REQUESTS];
-  size_t n = list_requests(&block, shared, count, copy_teacher, list), bytes = 0;
-  for (size_t i = 0; i < n; i++) bytes += list[i].count * list[i].size;
-  size_t host = (size_t)shared->terms + (shared->orders > 1 ? 2 : 0); /* labels, paths, orders */
-  return bytes + shared->side * count * sizeof(int32_t) * host;
+  size_t n = list_requests(&block, shared, count, copy_teacher, list), words = shared->side * count * sizeof(int32_t);
+  size_t device = words; /* labels */
+  for (size_t i = 0; i < n; i++) device += list[i].count * list[i].size;
+  return oss_bytes_of(device, words * ((size_t)shared->terms - 1 + (shared->orders > 1 ? 2 : 0))); /* paths, orders */
 }
 
 void dp_shared_size(dp_shared *s, const oss_search_input *input, const oss_dp_options *options) {
@@ -72,14 +72,20 @@ void dp_shared_size(dp_shared *s, const oss_search_input *input, const oss_dp_op
   s->own_coefs = s->terms > 1 && !options->joint;
 }
 
-size_t dp_shared_bytes(const dp_shared *s) {
-  size_t table = s->side * s->side * sizeof(double), row = (size_t)s->terms + 1;
-  size_t bytes = s->batch * table + ((s->own_coefs ? s->batch : 1) + 1) * row * table;
-  if (s->orders > 1) bytes += s->batch * (table + table / 2) + table / 2;
-  if (s->pairwise) bytes += s->batch * table;
-  if (oss_solver_stages(s->input->solver)) bytes += 4 * table;
-  if (s->options->cost.matrix != NULL) bytes += 2 * s->chosen * s->d * sizeof(float);
-  return bytes;
+int dp_repeatable(const dp_shared *s) {
+  return s->terms == 1 && s->orders == 1 && !s->pairwise && !s->options->cost.data && s->input->problem->denoiser->desc->repeatable;
+}
+
+oss_bytes dp_shared_bytes(const dp_shared *s) {
+  size_t table = s->side * s->side * sizeof(double), row = (size_t)s->terms + 1, matrix = s->chosen * s->d * sizeof(float);
+  size_t stages = oss_solver_stages(s->input->solver) ? 2 * table : 0;
+  size_t device = s->batch * table + (s->own_coefs ? s->batch : 1) * row * table + stages, host = row * table + stages;
+  if (s->orders > 1) device += s->batch * (table + table / 2);
+  if (s->orders > 1) host += table / 2;
+  if (s->pairwise) host += s->batch * table;
+  if (s->options->cost.matrix != NULL) device += matrix;
+  if (s->options->cost.matrix != NULL) host += matrix;
+  return oss_bytes_of(device, host);
 }
 
 static oss_status open_view(dp_shared *s) {
@@ -251,6 +257,10 @@ static oss_status advance_histories(dp_block *b, const dp_shared *s, const int32
   return OSS_OK;
 }
 
+void dp_block_turn(dp_block *b) {
+  swap_buffers(&b->x, &b->next);
+}
+
 oss_status dp_block_advance(dp_block *b, dp_shared *s, int remaining, const int32_t *from, size_t from_stride, const int32_t *host_from) {
   const oss_problem *p = s->input->problem;
   size_t n = s->side - 1;
@@ -262,7 +272,7 @@ oss_status dp_block_advance(dp_block *b, dp_shared *s, int remaining, const int3
       p->be->ops->advance(p->be, b->count, n, s->d, s->terms, s->coef_stride, s->coef.data, from_stride, from, b->x.data, h, moved->data));
   if (oss_solver_stages(s->input->solver)) OSS_TRY(dp_pairs_finish(b, s, from, from_stride, host_from, moved->data));
   if (s->terms == 1) {
-    swap_buffers(&b->x, &b->next);
+    dp_block_turn(b);
     return OSS_OK;
   }
   OSS_TRY(advance_histories(b, s, from, from_stride)); /* from the old x, through next */

@@ -51,12 +51,16 @@ typedef struct dp_block {
 void dp_shared_size(dp_shared *shared, const oss_search_input *input, const oss_dp_options *options);
 oss_status dp_shared_open(dp_shared *shared);
 void dp_shared_close(dp_shared *shared);
-size_t dp_shared_bytes(const dp_shared *shared);
+/* Whether every row after the first is operations only, with nothing from the host in between: coefficients that are there for good, and a
+ * denoiser that is operations. */
+int dp_repeatable(const dp_shared *shared);
+
+oss_bytes dp_shared_bytes(const dp_shared *shared);
 
 /* copy_teacher: the block outlives the teacher's current batch. */
 oss_status dp_block_open(dp_block *block, const dp_shared *shared, size_t first, size_t count, int copy_teacher);
 void dp_block_close(dp_block *block);
-size_t dp_block_bytes(const dp_shared *shared, size_t count, int copy_teacher);
+oss_bytes dp_block_bytes(const dp_shared *shared, size_t count, int copy_teacher);
 
 /* One denoiser call on z[1..N], row counting from 0. */
 oss_status dp_block_denoise(dp_block *block, dp_shared *shared, size_t row);
@@ -72,6 +76,9 @@ oss_status dp_block_orders(dp_block *block, dp_shared *shared, const oss_buffer 
  * same on the host. Histories and paths follow. */
 oss_status dp_block_advance(dp_block *block, dp_shared *shared, int remaining, const int32_t *from, size_t from_stride,
                             const int32_t *host_from);
+
+/* What a row of a one-step solver leaves behind for the next one beside its operations: the states it moved to are the current ones. */
+void dp_block_turn(dp_block *block);
 
 /* ---- parts of the above ---- */
 

@@ -37,6 +37,6 @@ void oss_ends_destroy(oss_ends *ends) {
   oss_buffer_destroy(&ends->end);
 }
 
-size_t oss_ends_bytes(const oss_search_input *input) {
-  return 2 * input->samples * input->problem->elements * sizeof(float);
+oss_bytes oss_ends_bytes(const oss_search_input *input) {
+  return oss_bytes_of(2 * input->samples * input->problem->elements * sizeof(float), 0);
 }

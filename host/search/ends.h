@@ -16,6 +16,6 @@ typedef struct oss_ends {
  * again for each batch that is asked for. */
 oss_status oss_ends_create(const oss_search_input *input, double start, oss_ends *out);
 void oss_ends_destroy(oss_ends *ends);
-size_t oss_ends_bytes(const oss_search_input *input);
+oss_bytes oss_ends_bytes(const oss_search_input *input);
 
 #endif

@@ -176,17 +176,17 @@ static oss_status find(const oss_member *member, const oss_search_input *input, 
   return status;
 }
 
-static size_t bytes(const oss_member *member, const oss_search_input *input, size_t *held) {
+static oss_bytes bytes(const oss_member *member, const oss_search_input *input, size_t *held) {
   oss_branch_options o = read_options(member);
-  size_t rows = o.per_sample ? input->samples : 1, asking = 0, guided = 0;
+  size_t rows = o.per_sample ? input->samples : 1, guided = 0;
+  oss_bytes asking = {0};
   oss_member *guide;
   for (size_t i = 0; i < input->budget_count; i++) *held += rows * ((size_t)input->budgets[i] + 1) * (sizeof(double) + 2 * sizeof(int32_t));
   if (make_guide(&o, &guide) == OSS_OK) {
     if (guide_calls(guide, input, &o) > 0) asking = oss_schedule_bytes(guide, input, &guided);
     oss_member_free(guide);
   }
-  size_t walking = oss_branch_bytes(input, &o) + guided + *held;
-  return walking > asking ? walking : asking;
+  return oss_bytes_most(asking, oss_bytes_add(oss_branch_bytes(input, &o), oss_bytes_of(0, guided + *held)));
 }
 
 const oss_schedule_desc oss_search_exhaustive = {

@@ -107,13 +107,13 @@ done:
   return status;
 }
 
-static size_t bytes(const oss_member *member, const oss_search_input *input, size_t *held) {
+static oss_bytes bytes(const oss_member *member, const oss_search_input *input, size_t *held) {
   size_t side = (size_t)input->problem->grid.n + 1, table = side * side * sizeof(double);
   for (size_t i = 0; i < input->budget_count; i++)
     *held += ((size_t)input->budgets[i] + 1) * (sizeof(double) + 2 * sizeof(int32_t)) + (input->want_tables ? table : 0);
   size_t rows = ((size_t)oss_search_largest(input) + 1) * side * (sizeof(double) + sizeof(int32_t));
-  size_t filling = oss_pair_cost_bytes(input, metric_of(member));
-  return table + rows + (filling > *held ? filling : *held);
+  oss_bytes most = oss_bytes_most(oss_pair_cost_bytes(input, metric_of(member)), oss_bytes_of(0, *held));
+  return oss_bytes_add(oss_bytes_of(0, table + rows), most);
 }
 
 const oss_schedule_desc oss_search_gits = {

@@ -269,9 +269,10 @@ done:
   return status;
 }
 
-size_t oss_learn_bytes(const oss_search_input *input, size_t steps) {
+oss_bytes oss_learn_bytes(const oss_search_input *input, size_t steps) {
   const oss_problem *p = input->problem;
   size_t batch = input->samples < p->batch ? input->samples : p->batch;
-  return oss_ends_bytes(input) + oss_sample_bytes(p, input->solver, batch) + batch * (p->elements * sizeof(float) + 2 * sizeof(double)) +
-         input->samples * sizeof(int32_t) + 8 * (steps + 1) * sizeof(double);
+  size_t device = batch * (p->elements * sizeof(float) + sizeof(double)) + input->samples * sizeof(int32_t);
+  oss_bytes own = oss_bytes_of(device, (batch + 8 * (steps + 1)) * sizeof(double));
+  return oss_bytes_add(own, oss_bytes_add(oss_ends_bytes(input), oss_sample_bytes(p, input->solver, batch, 1, steps)));
 }

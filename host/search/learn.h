@@ -23,6 +23,6 @@ typedef struct oss_learn_options {
 oss_status oss_learn(const oss_search_input *input, const oss_learn_options *options, oss_schedule *schedule, double *cost, int64_t *calls);
 
 /* Backend and host memory taken meanwhile. */
-size_t oss_learn_bytes(const oss_search_input *input, size_t steps);
+oss_bytes oss_learn_bytes(const oss_search_input *input, size_t steps);
 
 #endif

@@ -128,14 +128,14 @@ failed:
   return status;
 }
 
-static size_t bytes(const oss_member *member, const oss_search_input *input, size_t *held) {
+static oss_bytes bytes(const oss_member *member, const oss_search_input *input, size_t *held) {
   oss_search_input quiet = *input;
   size_t kept = 0;
   quiet.want_tables = 0;
   for (size_t i = 0; i < input->budget_count; i++) *held += ((size_t)input->budgets[i] + 1) * (sizeof(double) + 2 * sizeof(int32_t));
-  size_t first = oss_schedule_bytes(init_of(member), &quiet, &kept);
-  size_t learning = oss_learn_bytes(input, (size_t)oss_search_largest(input)) + kept;
-  return first > learning ? first : learning;
+  oss_bytes first = oss_schedule_bytes(init_of(member), &quiet, &kept);
+  oss_bytes learning = oss_learn_bytes(input, (size_t)oss_search_largest(input));
+  return oss_bytes_most(first, oss_bytes_add(learning, oss_bytes_of(0, kept)));
 }
 
 const oss_schedule_desc oss_search_learned = {

@@ -51,8 +51,8 @@ failed:
   return status;
 }
 
-size_t oss_line_bytes(size_t batch, size_t d) {
-  return batch * (d * sizeof(float) + 13 * sizeof(double));
+oss_bytes oss_line_bytes(size_t batch, size_t d) {
+  return oss_bytes_of(batch * (d * sizeof(float) + 4 * sizeof(double)), batch * 9 * sizeof(double));
 }
 
 /* Mean squared differences of each sample. */

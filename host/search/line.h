@@ -5,6 +5,7 @@
 #ifndef OSS_SEARCH_LINE_H
 #define OSS_SEARCH_LINE_H
 
+#include "host/core/bytes.h"
 #include "kernels/buffer.h"
 
 typedef struct oss_line oss_line;
@@ -12,7 +13,7 @@ typedef struct oss_line oss_line;
 /* For up to batch samples of d elements. */
 oss_status oss_line_create(oss_backend *be, size_t batch, size_t d, oss_line **out);
 void oss_line_destroy(oss_line *line); /* NULL-safe */
-size_t oss_line_bytes(size_t batch, size_t d);
+oss_bytes oss_line_bytes(size_t batch, size_t d);
 
 /* The line of each of count samples runs along w = ratio * a - b; a, b: backend [count][D], borrowed. A line without length (w = 0) takes
  * nothing out. */

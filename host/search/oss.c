@@ -203,10 +203,11 @@ static oss_status find(const oss_member *member, const oss_search_input *input, 
 }
 
 /* The programme's own memory is gone when the tables are cut, one cut a budget. */
-static size_t bytes(const oss_member *member, const oss_search_input *input, size_t *held) {
+static oss_bytes bytes(const oss_member *member, const oss_search_input *input, size_t *held) {
   settings s;
-  if (read_settings(member, input, &s) != OSS_OK) return 0;
-  size_t searching = oss_dp_bytes(input, &s.dp, oss_search_largest(input)), rows = s.dp.joint ? 1 : input->samples;
+  if (read_settings(member, input, &s) != OSS_OK) return (oss_bytes){0};
+  oss_bytes searching = oss_dp_bytes(input, &s.dp, oss_search_largest(input));
+  size_t rows = s.dp.joint ? 1 : input->samples;
   size_t row = rows * ((size_t)input->problem->grid.n + 1) * (sizeof(double) + (s.dp.best ? 2 : 1) * sizeof(int32_t));
   for (size_t i = 0; i < input->budget_count; i++) {
     *held += rows * ((size_t)input->budgets[i] + 1) * (sizeof(double) + 3 * sizeof(int32_t));
@@ -214,7 +215,7 @@ static size_t bytes(const oss_member *member, const oss_search_input *input, siz
   }
   size_t cutting = row * (size_t)oss_search_largest(input) + *held;
   oss_cost_view_free(&s.dp.cost);
-  return searching > cutting ? searching : cutting;
+  return oss_bytes_most(searching, oss_bytes_of(0, cutting));
 }
 
 const oss_schedule_desc oss_search_oss = {

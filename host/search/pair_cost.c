@@ -170,12 +170,13 @@ done:
   return status;
 }
 
-size_t oss_pair_cost_bytes(const oss_search_input *input, oss_pair_metric metric) {
+oss_bytes oss_pair_cost_bytes(const oss_search_input *input, oss_pair_metric metric) {
   pairs p = {.side = (size_t)input->problem->grid.n + 1, .d = input->problem->elements, .batch = batch_of(input)};
   size_t table = p.side * p.side, cells = p.side * p.batch, state = cells * p.d * sizeof(float);
-  size_t bytes = staging(&p) * sizeof(double) + (2 + p.batch) * table * sizeof(double) + state + cells * (sizeof(double) + sizeof(int32_t));
-  if (metric == OSS_PAIR_DEV) bytes += 3 * state + cells * sizeof(double) + oss_line_bytes(p.batch, p.d);
-  return bytes;
+  size_t device = (2 + p.batch) * table * sizeof(double) + state + cells * (sizeof(double) + sizeof(int32_t));
+  oss_bytes bytes = oss_bytes_of(device, staging(&p) * sizeof(double));
+  if (metric != OSS_PAIR_DEV) return bytes;
+  return oss_bytes_add(bytes, oss_bytes_add(oss_bytes_of(3 * state + cells * sizeof(double), 0), oss_line_bytes(p.batch, p.d)));
 }
 
 int64_t oss_pair_cost_calls(const oss_search_input *input) {

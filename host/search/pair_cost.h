@@ -20,8 +20,8 @@ typedef enum oss_pair_metric {
 /* cost (host) [N+1][N+1]: from index k to j < k, mean over the searched samples; 0 elsewhere. OSS_ERR_NUMERIC when a cost is not finite. */
 oss_status oss_pair_cost_fill(const oss_search_input *input, oss_pair_metric metric, double *cost);
 
-/* Backend and host memory taken meanwhile; cost itself not included. */
-size_t oss_pair_cost_bytes(const oss_search_input *input, oss_pair_metric metric);
+/* Memory taken meanwhile; cost itself not included. */
+oss_bytes oss_pair_cost_bytes(const oss_search_input *input, oss_pair_metric metric);
 
 /* Denoiser calls a sample: one a point but the last, less the teacher's analytical first step. */
 int64_t oss_pair_cost_calls(const oss_search_input *input);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/core/registries.h"
+#include "host/pipeline/stage.h"
 #include "host/search/dp.h"
 #include "host/search/times.h"
 
@@ -56,12 +57,14 @@ oss_status oss_schedule_check(const oss_member *member, const oss_search_input *
 oss_status oss_schedule_find(const oss_member *member, const oss_search_input *input, oss_found *found) {
   memset(found, 0, input->budget_count * sizeof *found);
   if (desc_of(member)->times != NULL) return oss_times_find(member, input, found);
-  return desc_of(member)->find(member, input, found);
+  if (!desc_of(member)->needs_teacher) return desc_of(member)->find(member, input, found);
+  OSS_TRY(oss_stage_begin(input->problem->be, "search"));
+  return oss_stage_end(input->problem->be, desc_of(member)->find(member, input, found));
 }
 
-size_t oss_schedule_bytes(const oss_member *member, const oss_search_input *input, size_t *held) {
+oss_bytes oss_schedule_bytes(const oss_member *member, const oss_search_input *input, size_t *held) {
   *held = 0;
-  return desc_of(member)->bytes == NULL ? 0 : desc_of(member)->bytes(member, input, held);
+  return desc_of(member)->bytes == NULL ? (oss_bytes){0} : desc_of(member)->bytes(member, input, held);
 }
 
 int64_t oss_schedule_nfe(const oss_member *member, const oss_search_input *input, int64_t steps) {

@@ -36,9 +36,9 @@ typedef struct oss_schedule_desc {
   oss_status (*check)(const oss_member *member, const oss_search_input *input);
   /* Fills found[budget_count]; on failure nothing in it is owned. */
   oss_status (*find)(const oss_member *member, const oss_search_input *input, oss_found *found);
-  /* Estimates for --dry-run; NULL: none. Backend and host memory taken during find, and in *held what all of found takes afterwards;
-   * denoiser evaluations for budgets up to steps. */
-  size_t (*bytes)(const oss_member *member, const oss_search_input *input, size_t *held);
+  /* Estimates for --dry-run; NULL: none. Memory taken during find, and in *held what all of found takes on the host afterwards; denoiser
+   * evaluations for budgets up to steps. */
+  oss_bytes (*bytes)(const oss_member *member, const oss_search_input *input, size_t *held);
   int64_t (*nfe)(const oss_member *member, const oss_search_input *input, int64_t steps);
   /* Floating-point operations of find, in the units it reports to input->progress; NULL: those of the dynamic programme for a search,
    * none for a schedule. */
@@ -48,7 +48,7 @@ typedef struct oss_schedule_desc {
 /* desc->check, and the rule common to all searches on the teacher's grid: no more steps than the teacher has. */
 oss_status oss_schedule_check(const oss_member *member, const oss_search_input *input, int64_t steps);
 oss_status oss_schedule_find(const oss_member *member, const oss_search_input *input, oss_found *found);
-size_t oss_schedule_bytes(const oss_member *member, const oss_search_input *input, size_t *held);
+oss_bytes oss_schedule_bytes(const oss_member *member, const oss_search_input *input, size_t *held);
 int64_t oss_schedule_nfe(const oss_member *member, const oss_search_input *input, int64_t steps);
 double oss_schedule_work(const oss_member *member, const oss_search_input *input);
 /* a b calls, both >= 0; no more than 2^61, so that a plan may add up what nobody will ever run. */

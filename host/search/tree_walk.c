@@ -59,11 +59,12 @@ static size_t staging(size_t nodes, size_t chunk) {
   return nodes * (chunk > OSS_MAX_TERMS ? chunk : OSS_MAX_TERMS);
 }
 
-size_t oss_walker_bytes(const oss_search_input *input, size_t depth) {
+oss_bytes oss_walker_bytes(const oss_search_input *input, size_t depth) {
   size_t chunk = oss_walker_most(input, depth), nodes = nodes_of(input->problem, 1);
   size_t host = depth * nodes * (chunk * sizeof(double) + 2 * sizeof(double)) + staging(nodes, chunk) * sizeof(double);
-  return oss_ends_bytes(input) + chunk * state_bytes(input, depth) + host + 2 * staging(nodes, chunk) * sizeof(double) +
-         nodes * chunk * (sizeof(double) + sizeof(int32_t));
+  size_t device = chunk * state_bytes(input, depth) + 2 * staging(nodes, chunk) * sizeof(double) +
+                  nodes * chunk * (2 * sizeof(double) + sizeof(int32_t));
+  return oss_bytes_add(oss_ends_bytes(input), oss_bytes_of(device, host));
 }
 
 void oss_walker_destroy(oss_walker *w) {

@@ -36,7 +36,7 @@ void oss_walker_destroy(oss_walker *walker); /* NULL-safe */
 size_t oss_walker_most(const oss_search_input *input, size_t depth);
 
 /* Backend and host memory of a walker of trees up to depth. */
-size_t oss_walker_bytes(const oss_search_input *input, size_t depth);
+oss_bytes oss_walker_bytes(const oss_search_input *input, size_t depth);
 
 /* Samples first .. first + count - 1. Ends early, without a failure, when calls->stopped is set. */
 oss_status oss_walk_tree(oss_walker *walker, size_t first, size_t count, const oss_visitor *visitor, oss_calls *calls);

@@ -9,7 +9,7 @@
 
 #include "host/pipeline/score.h"
 
-static const size_t auto_bytes = (size_t)1 << 30; /* what a batch may take when samples.batch is not given */
+static const size_t auto_bytes = (size_t)1 << 30; /* what a batch may take when samples.batch is not given; on a device half its memory */
 enum { AUTO_BATCH_MAX = 256 };
 
 /* auto is ./trajectories where there is such a folder, else the user's cache folder. */
@@ -64,11 +64,12 @@ void oss_context_destroy(oss_context *context) {
   *context = (oss_context){0};
 }
 
-static size_t auto_batch(const oss_problem *p) {
+static size_t auto_batch(const oss_problem *p, size_t limit) {
   size_t side = (size_t)p->grid.n + 1;
   size_t sample = 5 * side * p->elements * sizeof(float) + side * side * sizeof(double);
-  size_t batch = auto_bytes / sample;
-  return batch < 1 ? 1 : batch > AUTO_BATCH_MAX ? AUTO_BATCH_MAX : batch;
+  size_t batch = (p->be->memory > 0 ? p->be->memory / 2 : auto_bytes) / sample, most = AUTO_BATCH_MAX;
+  if (limit > 0 && limit < most) most = limit;
+  return batch < 1 ? 1 : batch > most ? most : batch;
 }
 
 /* Fails early when the noise file can't serve all samples. */
@@ -129,9 +130,16 @@ oss_status oss_context_move(oss_context *c, const oss_cell *cell) {
   c->cell = *cell;
   OSS_TRY(oss_problem_create(c->config, cell, c->be, c->denoiser, &c->problem));
   c->open = 1;
-  if (c->problem.batch == 0) c->problem.batch = auto_batch(&c->problem);
+  if (c->problem.batch == 0) c->problem.batch = auto_batch(&c->problem, c->batch_limit);
   OSS_TRY(open_reference(c));
   return check_noise(c->config, &c->problem, cell);
+}
+
+int oss_context_narrow(oss_context *c) {
+  if (c->config->batch > 0 || c->problem.batch < 2) return 0;
+  c->batch_limit = c->problem.batch = c->problem.batch / 2;
+  if (refers(c->config, &c->cell)) c->reference.batch = c->problem.batch;
+  return 1;
 }
 
 size_t oss_context_score_count(const oss_cell *cell) {

@@ -17,6 +17,7 @@ typedef struct oss_context {
   int open;
   oss_cell cell; /* the cell last moved to */
   oss_denoiser *denoiser;
+  size_t batch_limit; /* samples.batch: auto takes no more, so that it fits (oss_plan_create); 0: no limit */
   oss_problem problem;
   oss_problem reference; /* the same with the steps of teacher.reference; empty where that is the cell's own teacher */
   oss_teacher *search_teacher, *score_teacher; /* score_teacher == search_teacher when the same samples are scored */
@@ -34,6 +35,10 @@ void oss_context_destroy(oss_context *context); /* NULL-safe */
 
 /* Opens denoiser and problem of a cell. */
 oss_status oss_context_move(oss_context *context, const oss_cell *cell);
+
+/* Halves the batches of the current problem, and of all to come, where the config leaves them to us and they can be halved. Before its
+ * teachers are made. */
+int oss_context_narrow(oss_context *context);
 
 /* Makes the teachers of the current cell, search or not. */
 oss_status oss_context_teach(oss_context *context);

@@ -75,21 +75,27 @@ static void count_teaching(oss_plan *plan, const oss_context *c, size_t first, s
 }
 
 /* Peak of a group's phases: opening the denoiser, teaching, searching for all its budgets, evaluating one of `steps`. */
-static size_t group_bytes(const oss_context *c, const oss_member *schedule, const oss_search_input *input, size_t steps) {
+static oss_bytes group_bytes(const oss_context *c, const oss_member *schedule, const oss_search_input *input, size_t steps) {
   const oss_problem *p = &c->problem;
   oss_evaluation evaluation = oss_context_evaluation(c);
   size_t batch = p->batch, searched = input->samples < batch ? input->samples : batch;
   size_t scored = evaluation.samples < batch ? evaluation.samples : batch;
   int one = oss_context_one_teacher(c->config, &c->cell), end_only = oss_context_end_only(c->config, &c->cell);
-  size_t teachers = 0, held;
-  if (oss_context_searches(c->config) || one) teachers += oss_teacher_bytes(p, searched, one && end_only);
-  if (!one) teachers += oss_teacher_bytes(oss_context_scored_problem(c), scored, end_only);
-  size_t teaching = oss_sample_bytes(p, p->teacher_solver, searched > scored ? searched : scored);
-  size_t searching = oss_schedule_bytes(schedule, input, &held);
-  size_t scoring = oss_evaluate_bytes(&evaluation, steps) + held;
-  size_t most = teaching > searching ? teaching : searching;
-  if (scoring > most) most = scoring;
-  return c->denoiser->bytes + (teachers + most > c->denoiser->opening ? teachers + most : c->denoiser->opening);
+  size_t held, points = evaluation.teacher_steps > (size_t)p->grid.n ? evaluation.teacher_steps : (size_t)p->grid.n;
+  oss_bytes teachers = {0};
+  if (oss_context_searches(c->config) || one) teachers = oss_teacher_bytes(p, searched, one && end_only);
+  if (!one) teachers = oss_bytes_add(teachers, oss_teacher_bytes(oss_context_scored_problem(c), scored, end_only));
+  oss_bytes most = oss_sample_bytes(p, p->teacher_solver, searched > scored ? searched : scored, 1, points);
+  most = oss_bytes_most(most, oss_schedule_bytes(schedule, input, &held));
+  most = oss_bytes_most(most, oss_bytes_add(oss_evaluate_bytes(&evaluation, steps), oss_bytes_of(0, held)));
+  most = oss_bytes_most(oss_bytes_add(teachers, most), oss_bytes_of(0, c->denoiser->opening));
+  return oss_bytes_add(oss_bytes_of(c->denoiser->bytes, 0), most);
+}
+
+/* Of a bounded memory, a part is lost to rounding. */
+static int fits(const oss_context *c, oss_bytes bytes) {
+  size_t memory = c->be->memory;
+  return memory == 0 || bytes.device <= memory - memory / 32;
 }
 
 /* Warns of metrics that are left out, once as long as they are the same. */
@@ -136,6 +142,8 @@ static oss_status plan_group(oss_plan *plan, oss_context *c, size_t first, size_
   count_teaching(plan, c, first, teacher);
   OSS_TRY(check_group(plan, c, first, count, budgets, &budget_count));
   oss_search_input input = oss_context_search_input(c, budgets, budget_count);
+  int64_t largest = oss_search_largest(&input);
+  while (budget_count > 0 && !fits(c, group_bytes(c, schedule, &input, (size_t)largest)) && oss_context_narrow(c)) continue;
   for (size_t i = first; i < first + count; i++) {
     oss_planned *p = &plan->cells[i];
     int64_t steps = p->cell.steps;
@@ -146,48 +154,73 @@ static oss_status plan_group(oss_plan *plan, oss_context *c, size_t first, size_
     p->nfe = calls * c->denoiser->evaluations;
     p->search_nfe = oss_schedule_nfe(schedule, &input, steps);
     p->work = (double)oss_context_score_count(&p->cell) * (double)calls * c->denoiser->flops;
-    p->bytes = plan->base + group_bytes(c, schedule, &input, (size_t)steps);
+    p->bytes = oss_bytes_add(oss_bytes_of(0, plan->base), group_bytes(c, schedule, &input, (size_t)steps));
     plan->work += p->work;
     plan->runnable++;
-    if (p->bytes > plan->bytes) plan->bytes = p->bytes;
+    plan->bytes = oss_bytes_most(plan->bytes, p->bytes);
   }
   int first_calibration = plan->cells[first].cell.calibration == c->config->calibrations.at[0]; /* the others take what it found */
   if (first_calibration) plan->work += oss_schedule_work(schedule, &input);
   return OSS_OK;
 }
 
+/* Once through all groups, into an empty plan. */
+static oss_status fill(oss_plan *plan, oss_context *context, int64_t *budgets, oss_key_memo *memo) {
+  const oss_config *config = context->config;
+  OSS_TRY(oss_config_cell_count(config, &plan->count));
+  plan->cells = calloc(plan->count, sizeof *plan->cells);
+  if (plan->cells == NULL) return oss_fail(OSS_ERR_MEMORY, "plan of %zu cells", plan->count);
+  for (size_t i = 0; i < plan->count; i++) plan->cells[i].cell = oss_config_cell(config, i);
+  for (size_t first = 0; first < plan->count; first += config->steps.count)
+    OSS_TRY(plan_group(plan, context, first, config->steps.count, budgets, memo));
+  if (plan->runnable > 0) return OSS_OK;
+  return oss_fail(OSS_ERR_CONFIG, "%s: no cell can run: %s", config->path, plan->cells[0].skip);
+}
+
+/* Forgets the cells, not what was warned of. */
+static void empty(oss_plan *plan) {
+  oss_plan again = {.base = plan->base, .left_out = plan->left_out};
+  plan->left_out = NULL;
+  oss_plan_free(plan);
+  *plan = again;
+}
+
 oss_status oss_plan_create(oss_context *context, oss_plan *out) {
   const oss_config *config = context->config;
   oss_plan plan = {.base = oss_resident_bytes()};
   oss_key_memo memo = {0};
-  oss_status status;
+  oss_status status = OSS_OK;
   *out = (oss_plan){0};
   if (config->reference > 0 && oss_score_needs_of(&config->metrics).points)
     return oss_fail(OSS_ERR_CONFIG, "%s: teacher.reference: a metric of the points on the way (trajectory) needs each cell's own teacher",
                     config->path);
-  OSS_TRY(oss_config_cell_count(config, &plan.count));
-  plan.cells = calloc(plan.count, sizeof *plan.cells);
   int64_t *budgets = malloc(config->steps.count * sizeof *budgets);
-  if (plan.cells == NULL || budgets == NULL) {
-    status = oss_fail(OSS_ERR_MEMORY, "plan of %zu cells", plan.count);
-    goto failed;
-  }
-  for (size_t i = 0; i < plan.count; i++) plan.cells[i].cell = oss_config_cell(config, i);
-  for (size_t first = 0; first < plan.count; first += config->steps.count)
-    OSS_TRY_TO(failed, plan_group(&plan, context, first, config->steps.count, budgets, &memo));
-  if (plan.runnable == 0) {
-    status = oss_fail(OSS_ERR_CONFIG, "%s: no cell can run: %s", config->path, plan.cells[0].skip);
-    goto failed;
-  }
-  *out = plan;
+  size_t limit;
+  if (budgets == NULL) return oss_fail(OSS_ERR_MEMORY, "plan");
+  do { /* again when a group made all batches smaller: those before it were planned with larger ones */
+    limit = context->batch_limit;
+    empty(&plan);
+    status = fill(&plan, context, budgets, &memo);
+  } while (status == OSS_OK && context->batch_limit != limit);
   free(budgets);
   oss_key_forget(&memo);
-  return OSS_OK;
-failed:
-  free(budgets);
-  oss_key_forget(&memo);
-  oss_plan_free(&plan);
+  if (status == OSS_OK)
+    *out = plan;
+  else
+    oss_plan_free(&plan);
   return status;
+}
+
+oss_status oss_plan_reserve(const oss_plan *plan, const oss_context *c) {
+  oss_backend *be = c->be;
+  size_t need = plan->bytes.device, held = c->denoiser->bytes; /* of the cell planned last, open already */
+  if (be->space == OSS_SPACE_HOST) return OSS_OK;
+  oss_status status = need > held ? be->ops->reserve(be, need - held) : OSS_OK;
+  if (status != OSS_ERR_MEMORY) return status;
+  return oss_fail_context(status,
+                          "the run needs %.1f MiB of device memory; %.1f MiB were free on %s. A smaller samples.batch (%zu now) or "
+                          "teacher.steps makes it less",
+                          (double)need / 1048576.0, (double)be->memory / 1048576.0, be->device, c->problem.batch);
 }
 
 void oss_plan_free(oss_plan *plan) {

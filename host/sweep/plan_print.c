@@ -70,13 +70,15 @@ done:
   return status;
 }
 
-static oss_status print_cells(const oss_plan *plan, column *columns, size_t count) {
+/* apart: the backend has memory of its own. */
+static oss_status print_cells(const oss_plan *plan, int apart, column *columns, size_t count) {
   oss_table table;
-  size_t varying = 0, at = 4;
+  size_t varying = 0;
   for (size_t a = 0; a < count; a++) varying += columns[a].varies != 0;
-  OSS_TRY(oss_table_create(5 + varying, plan->count, &table));
-  static const char *const heads[] = {"cell", "NFE", "search NFE", "memory MiB"};
-  for (size_t c = 0; c < 4; c++) {
+  size_t numbers = apart ? 5 : 4, at = numbers;
+  OSS_TRY(oss_table_create(numbers + 1 + varying, plan->count, &table));
+  const char *const heads[] = {"cell", "NFE", "search NFE", apart ? "device MiB" : "memory MiB", "host MiB"};
+  for (size_t c = 0; c < numbers; c++) {
     table.heads[c] = heads[c];
     table.right[c] = 1;
   }
@@ -86,10 +88,11 @@ static oss_status print_cells(const oss_plan *plan, column *columns, size_t coun
     if (p->skip == NULL) {
       oss_table_set(&table, i, 1, oss_format("%lld", (long long)p->nfe));
       oss_table_set(&table, i, 2, oss_format("%lld", (long long)p->search_nfe));
-      oss_table_set(&table, i, 3, oss_format("%.1f", (double)p->bytes / mib));
+      oss_table_set(&table, i, 3, oss_format("%.1f", (double)(apart ? p->bytes.device : p->bytes.both) / mib));
+      if (apart) oss_table_set(&table, i, 4, oss_format("%.1f", (double)p->bytes.host / mib));
     } else {
-      for (size_t c = 1; c < 4; c++) oss_table_set(&table, i, c, oss_strdup("-"));
-      oss_table_set(&table, i, 4 + varying, oss_format("skipped: %s", p->skip));
+      for (size_t c = 1; c < numbers; c++) oss_table_set(&table, i, c, oss_strdup("-"));
+      oss_table_set(&table, i, numbers + varying, oss_format("skipped: %s", p->skip));
     }
   }
   for (size_t a = 0; a < count; a++) {
@@ -119,10 +122,25 @@ static void print_teachers(const oss_plan *plan, const oss_context *context) {
   printf("  kept in %s\n", context->cache != NULL ? context->cache : "no folder (teacher.cache: none)");
 }
 
+static void print_memory(const oss_plan *plan, const oss_backend *be) {
+  size_t physical = oss_physical_bytes();
+  int apart = be->space == OSS_SPACE_DEVICE;
+  size_t host = apart ? plan->bytes.host : plan->bytes.both;
+  if (apart) {
+    printf("device memory: %.1f of %.1f MiB free on %s\n", (double)plan->bytes.device / mib, (double)be->memory / mib, be->device);
+    if (plan->bytes.device > be->memory) printf("warning: it does not fit: a smaller samples.batch or teacher.steps makes it less\n");
+    printf("host memory: %.1f MiB\n", (double)host / mib);
+  } else {
+    printf("peak memory: %.1f MiB (%s)\n", (double)host / mib, be->name);
+  }
+  if (physical > 0 && host > physical)
+    printf("warning: that is more than the %.1f MiB of this machine; samples.batch bounds it\n", (double)physical / mib);
+}
+
 oss_status oss_plan_print(const oss_plan *plan, const oss_context *context) {
   const oss_config *config = context->config;
   column columns[OSS_MAX_AXES] = {0};
-  size_t count = 0, physical = oss_physical_bytes();
+  size_t count = 0;
   oss_status status = fill_columns(plan, columns, &count);
   if (status != OSS_OK) goto done;
   printf("%s: %zu cells, %zu to run, output %s\n\nThe same for every cell\n", config->name, plan->count, plan->runnable, config->output);
@@ -131,15 +149,13 @@ oss_status oss_plan_print(const oss_plan *plan, const oss_context *context) {
   for (size_t a = 0; a < count; a++)
     if (columns[a].varies && !columns[a].number) OSS_TRY_TO(done, shorten(plan, &columns[a]));
   printf("\n");
-  OSS_TRY_TO(done, print_cells(plan, columns, count));
+  OSS_TRY_TO(done, print_cells(plan, context->be->space == OSS_SPACE_DEVICE, columns, count));
   print_teachers(plan, context);
   printf(
       "\nNFE: denoiser evaluations, of the student a sample, of a search over all its samples. Cells that differ in steps or "
       "calibration share one search.\n");
   printf("work: %.3g floating-point operations if nothing is kept\n", plan->work);
-  printf("peak memory: %.1f MiB (%s)\n", (double)plan->bytes / mib, context->be->name);
-  if (physical > 0 && plan->bytes > physical)
-    printf("warning: that is more than the %.1f MiB of this machine; samples.batch bounds it\n", (double)physical / mib);
+  print_memory(plan, context->be);
 done:
   free_columns(plan, columns, count);
   return status;

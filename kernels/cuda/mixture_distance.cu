@@ -4,14 +4,17 @@
 /* mixture_distance: sum over e of (x[r][e] - s mean[k][e])^2 for all rows and means, s = 1 - t of the row.
  *
  * Mapping. A block of 16 x 16 threads has a tile of TILE rows x TILE means; CHUNK elements of both are staged in shared memory at a time,
- * in the arithmetic's own type and turned, so that the threads of a half warp read neighbours. A thread has EACH x EACH pairs, the rows ty
- * + 16 i and the means tx + 16 j: 2 EACH words from shared memory for 2 EACH^2 operations, an eighth of what the units take. Bytes: 2 TILE
- * floats from the second-level cache for TILE^2 pairs and element, 1/16 byte an operation; 8 written a pair and segment. Order. d is cut
- * into segments (their length depends on d alone); a pair's segment is summed from left to right by one thread, and segments are added in
- * order. Large problems: a block goes through all segments of its tile and adds to the output. Small ones: one block a segment, the sums of
- * all go to scratch and a second kernel adds them. The bits are the same. Block size: 256 threads, 33 KB (17 KB in floats) of shared
- * memory; 2 blocks a multiprocessor at least, so that one computes while the other loads. Floor: 2 FMA in double for each (row, mean,
- * element), 1/4 of the float rate on cards made for it (sm_80, sm_90). Expected there: 80 % of it; staging and its barriers are the rest.
+ * in the arithmetic's own type and turned, so that the threads of a half warp read neighbours. A thread has EACH x EACH pairs, the rows
+ * ty + 16 i and the means tx + 16 j: 8 loads for 32 operations, in double half of the cycles that these take on sm_90, a quarter on sm_80.
+ * Bytes: 2 TILE floats from the second-level cache for 2 TILE^2 operations, 1/16 byte each; 8 written a pair and segment.
+ *
+ * Order. d is cut into segments (their length depends on d alone); a pair's segment is summed from left to right by one thread, and
+ * segments are added in order. Large problems: a block goes through all segments of its tile and adds to the output. Small ones: one block
+ * a segment, the sums of all go to scratch and a second kernel adds them. The bits are the same.
+ *
+ * Block size: 256 threads; 120 registers and 33 KB of shared memory, in floats 126 and 17 KB: 2 blocks a multiprocessor (16 warps), so that
+ * one computes while the other loads. Floor: 2 FMA in double for each (row, mean, element), 4 of the float units' time on cards made for
+ * it (sm_80, sm_90). Expected there: 80 % of it; staging and its barriers are the rest. In floats: 23 instead of the 4, 60 % of that.
  *
  * Numbers. Double, as on the CPU: differences of distances over twice the variance decide the weights. Where double is slow (1/64 of the
  * float rate on most cards) a pair of floats takes its place: products and sums with their rounding errors, 23 float operations for 2 in
@@ -180,11 +183,10 @@ static __device__ void segment_of(const distance_job &job, size_t r0, size_t k0,
 template <typename A>
 static __global__ void __launch_bounds__(THREADS, 2) mixture_distance_tiles(distance_job job) {
   for (size_t item = blockIdx.x; item < job.items; item += gridDim.x) {
-    const size_t down = item % job.down, across = item / job.down;
-    if (job.partial != NULL)
-      segment_of<A>(job, down * TILE, across / job.segments * TILE, across % job.segments);
-    else
-      for (size_t segment = 0; segment < job.segments; segment++) segment_of<A>(job, down * TILE, across * TILE, segment);
+    const bool spread = job.partial != NULL;
+    const size_t down = item % job.down, rest = item / job.down, across = spread ? rest / job.segments : rest;
+    const size_t first = spread ? rest % job.segments : 0, end = spread ? first + 1 : job.segments;
+    for (size_t segment = first; segment < end; segment++) segment_of<A>(job, down * TILE, across * TILE, segment);
   }
 }
 

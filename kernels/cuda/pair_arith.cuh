@@ -19,17 +19,18 @@
 
 enum { PAIR_K = 4 }; /* states of a thread */
 
-/* Sums of floats: runs in float, the runs added with what rounding takes from them (Kahan). Its error is below 2^-23 of the sum, plus that
- * of a run: 32 additions of random roundings, 1.4 * 2^-24 of it in the mean of squares. */
+/* Sums of floats in two steps: runs of 32 additions, then the at most 16 runs of a chunk; chunks are added in double. With a chunk's sum S
+ * the roundings of the runs, each random and below 2^-24 of what there is of the run, come to 0.34 * 2^-24 S in the mean of squares, those
+ * of their sum to 0.97 * 2^-24 S: 6e-8 together, and less the more chunks there are. */
 template <int P, int J>
 struct pair_float_sums {
-  float run[PAIR_K][J], sum[PAIR_K][J], lost[PAIR_K][J];
+  float run[PAIR_K][J], sum[PAIR_K][J];
 
   __device__ inline void clear() {
 #pragma unroll
     for (int k = 0; k < PAIR_K; k++)
 #pragma unroll
-      for (int j = 0; j < J; j++) run[k][j] = sum[k][j] = lost[k][j] = 0.0f;
+      for (int j = 0; j < J; j++) run[k][j] = sum[k][j] = 0.0f;
   }
   __device__ inline void add(int k, int j, float difference) {
     run[k][j] = P == 2 ? fmaf(difference, difference, run[k][j]) : run[k][j] + fabsf(difference);
@@ -39,15 +40,13 @@ struct pair_float_sums {
     for (int k = 0; k < PAIR_K; k++)
 #pragma unroll
       for (int j = 0; j < J; j++) {
-        const float gain = run[k][j] - lost[k][j], next = sum[k][j] + gain;
-        lost[k][j] = (next - sum[k][j]) - gain;
-        sum[k][j] = next;
+        sum[k][j] += run[k][j];
         run[k][j] = 0.0f;
       }
   }
   __device__ inline double take(int k, int j) {
-    const double taken = (double)sum[k][j] - (double)lost[k][j];
-    sum[k][j] = lost[k][j] = 0.0f;
+    const double taken = (double)sum[k][j];
+    sum[k][j] = 0.0f;
     return taken;
   }
 };

@@ -5,9 +5,9 @@
  *
  * The pairs are counted by k' = k - 1 and j, both 0 .. n - 1, of which those with j <= k' exist: row 0 of the states is not even addressed.
  * They are cut into tiles of 64 x 64, those on and below the diagonal, and an item is one tile of one sample. The elements are cut into
- * chunks of 512, and a number of chunks that depends on d alone into groups. A sum over the elements is the sum over groups of the sums over
- * their chunks, each in order, in double. A block of the tile kernel does one part of an item: one chunk, where there are few items, or one
- * group. Either way the sums are the same, to the bit.
+ * chunks of 512, and a number of chunks that depends on d alone into groups. A sum over the elements is the sum over groups of the sums
+ * over their chunks, each in order, in double. A block of the tile kernel does one part of an item: one chunk, where there are few items,
+ * or one group. Either way the sums are the same, to the bit.
  *
  * A piece of work is as many items as the scratch memory has room for. */
 #ifndef OSS_KERNELS_CUDA_PAIR_JOB_CUH
@@ -33,25 +33,31 @@ typedef struct pair_job {
   int q;
   double p;
   const double *coef;
-  const float *in[OSS_MAX_TERMS + 1]; /* x, then the h */
-  const float *target;
+  int terms;                          /* that the tile kernel computes: q or more, the coefficients of the others are 0 */
+  const float *in[OSS_MAX_TERMS + 2]; /* x, the h, x again for the other terms; then at terms + 1 the target */
   double *cost;
-  int aligned;                             /* four elements can be read at once */
-  size_t tiles, side;                      /* tiles of a sample; tiles from corner to corner */
-  size_t chunks, span, parts, group_parts; /* chunks of a part, parts of an item, parts of a group */
-  size_t first, items;                     /* of the present piece */
-  double *part;                            /* [items][parts][64][64] */
-  float *norm;                             /* [items][parts][q + 1][64]: sums of squares or magnitudes of the rows of float parts */
-  unsigned char *mark;                     /* [items][64][64] */
-  float *peak;                             /* [samples of the piece][q + 2][64 side]: largest magnitudes of the rows of in and target */
+  int aligned;                               /* four elements can be read at once */
+  size_t tiles, side;                        /* tiles of a sample; tiles from corner to corner */
+  unsigned chunks, span, parts, group_parts; /* chunks of a part, parts of an item, parts of a group */
+  size_t first;                              /* item of the present piece */
+  unsigned items;
+  double *part;        /* [items][parts][64][64] */
+  float *norm;         /* [items][parts][q + 1][64]: sums of squares or magnitudes of the rows of float parts */
+  unsigned char *mark; /* [items][64][64] */
+  float *peak;         /* [samples of the piece][q + 2][64 side]: largest magnitudes of the rows of in and target */
 } pair_job;
+
+static inline __host__ __device__ size_t pair_lesser(size_t a, size_t b) {
+  return a < b ? a : b;
+}
 
 /* Where an item lies. */
 typedef struct pair_place {
   size_t s, row, column; /* the sample; k' and j of the tile's corner */
 } pair_place;
 
-static __device__ inline pair_place pair_place_of(const pair_job &job, size_t item) {
+/* Of an item of the present piece. */
+static __device__ inline pair_place pair_place_of(const pair_job &job, unsigned item) {
   pair_place place;
   place.s = (job.first + item) / job.tiles;
   const size_t tile = (job.first + item) % job.tiles;
@@ -74,6 +80,14 @@ static __device__ inline const double *pair_coef(const pair_job &job, size_t s, 
 
 static __device__ inline size_t pair_plane(const pair_job &job) {
   return (job.n + 1) * (job.n + 1);
+}
+
+/* The cells of a part of an item. */
+static __device__ inline double *pair_part(const pair_job &job, unsigned item, unsigned part) {
+  return job.part + ((size_t)item * job.parts + part) * PAIR_CELLS;
+}
+static __device__ inline float *pair_norms(const pair_job &job, unsigned item, unsigned part) {
+  return job.norm + ((size_t)item * job.parts + part) * ((size_t)job.q + 1) * PAIR_TILE;
 }
 
 /* Where row number index (k or j) of a sample begins. */

@@ -10,6 +10,7 @@
 #define PAIR_TOLERANCE 5e-7 /* of the bound on a cost's error; 1e-6 is promised */
 
 /* Infinity for the cells that are no pairs. Block: a row of cells at a time, 256 threads along it. */
+// block: 256
 static __global__ void pair_fill(size_t b, size_t n, double *cost) {
   for (size_t row = blockIdx.x; row < b * (n + 1); row += gridDim.x)
     for (size_t j = row % (n + 1) + threadIdx.x; j <= n; j += blockDim.x) cost[row * (n + 1) + j] = HUGE_VAL;
@@ -17,12 +18,15 @@ static __global__ void pair_fill(size_t b, size_t n, double *cost) {
 
 /* The largest magnitude of each row that the samples first .. first + samples - 1 read. A warp a row; magnitudes are compared as integers,
  * for which NaN is above infinity. 4 bytes an element: memory is the limit. */
+// block: 256
 static __global__ void pair_peaks(pair_job job, size_t first, size_t samples) {
   const size_t arrays = (size_t)job.q + 2, warps = gridDim.x * (size_t)(blockDim.x / OSS_CUDA_WARP);
   const unsigned lane = threadIdx.x % OSS_CUDA_WARP;
-  for (size_t at = blockIdx.x * (size_t)(blockDim.x / OSS_CUDA_WARP) + threadIdx.x / OSS_CUDA_WARP; at < samples * arrays * job.n; at += warps) {
+  for (size_t at = blockIdx.x * (size_t)(blockDim.x / OSS_CUDA_WARP) + threadIdx.x / OSS_CUDA_WARP; at < samples * arrays * job.n;
+       at += warps) {
     const size_t row = at % job.n, array = at / job.n % arrays, s = at / job.n / arrays;
-    const float *in = array < arrays - 1 ? job.in[array] + pair_row(job, first + s, row + 1) : job.target + pair_row(job, first + s, row);
+    const float *in =
+        array < arrays - 1 ? job.in[array] + pair_row(job, first + s, row + 1) : job.in[job.terms + 1] + pair_row(job, first + s, row);
     unsigned peak = 0;
     for (size_t e = lane; e < job.d; e += OSS_CUDA_WARP) {
       const unsigned size = __float_as_uint(fabsf(in[e]));
@@ -46,12 +50,13 @@ static __device__ inline double pair_spread(size_t count) {
 /* The error that float makes in a pair's sum of count elements: of the norm of the differences for p = 2, of their sum for p = 1. What
  * (float)coef is off acts on all elements alike. Of the q + 1 roundings of an element's partial sums the last is a part of the difference
  * itself; the others are 2^-24 of at most the sum of the terms. */
-static __device__ inline double pair_float_error(const pair_job &job, const double *coef, const float *norms, size_t parts, size_t count) {
+static __device__ inline double pair_float_error(const pair_job &job, const double *coef, const float *norms, unsigned parts,
+                                                 size_t count) {
   const double rounding = pair_spread(count) * job.q * 0x1p-24;
   double error = 0.0;
   for (int m = 0; m <= job.q; m++) {
     double norm = 0.0;
-    for (size_t part = 0; part < parts; part++) norm += (double)norms[(part * ((size_t)job.q + 1) + m) * PAIR_TILE];
+    for (unsigned part = 0; part < parts; part++) norm += (double)norms[((size_t)part * ((size_t)job.q + 1) + m) * PAIR_TILE];
     /* sums of float: up by their rounding, and by squares that are too small for a float */
     norm = job.p == 2.0 ? sqrt(norm * 1.001 + (double)count * 1e-37) : norm * 1.001;
     const double c = coef[(size_t)m * pair_plane(job)];
@@ -74,8 +79,8 @@ static __device__ inline double pair_two_error(const pair_job &job, size_t s, si
 }
 
 /* Whether the sum is known to TOLERANCE and neither near underflow nor overflow; NaN is not. */
-static __device__ inline int pair_good(const pair_job &job, int arithmetic, size_t s, size_t row, size_t column, const float *norms, size_t parts,
-                                       size_t count, double sum) {
+static __device__ inline int pair_good(const pair_job &job, int arithmetic, size_t s, size_t row, size_t column, const float *norms,
+                                       unsigned parts, size_t count, double sum) {
   if (arithmetic == PAIR_DOUBLE) return 1;
   if (arithmetic == PAIR_TWO && !pair_reachable(pair_reach(job, s, row, column))) return 0;
   const double error = arithmetic == PAIR_FLOAT ? pair_float_error(job, pair_coef(job, s, row, column), norms, parts, count)
@@ -86,25 +91,26 @@ static __device__ inline int pair_good(const pair_job &job, int arithmetic, size
   return known && sum >= least && sum <= 1e37;
 }
 
-/* Adds up the parts of each pair that has the mark of this arithmetic (fresh: of all pairs, which get their marks now) and asks whether the sum
- * of these count elements is good: if not the pair gets the mark next; if it is and write is set, the mean is written. A thread a pair, 4
- * rows of a tile a block: 8 bytes a part, q + 1 coefficients and norms a pair; the tile kernel does thousands of operations for it. Each
+/* Adds up the parts of each pair that has the mark of this arithmetic (fresh: of all pairs, which get their marks now) and asks whether the
+ * sum of these count elements is good: if not the pair gets the mark next; if it is and write is set, the mean is written. A thread a pair,
+ * 4 rows of a tile a block: 8 bytes a part, q + 1 coefficients and norms a pair; the tile kernel does thousands of operations for it. Each
  * pair alone is asked, so neither its neighbours nor the batch change a bit. */
-static __global__ void pair_settle(pair_job job, int arithmetic, int next, int fresh, int write, size_t parts, size_t count) {
-  const size_t blocks = PAIR_CELLS / PAIR_THREADS, item = blockIdx.x / blocks, cell = blockIdx.x % blocks * PAIR_THREADS + threadIdx.x;
+// block: 256
+static __global__ void pair_settle(pair_job job, int arithmetic, int next, int fresh, int write, unsigned parts, size_t count) {
+  const unsigned blocks = PAIR_CELLS / PAIR_THREADS, item = blockIdx.x / blocks, cell = blockIdx.x % blocks * PAIR_THREADS + threadIdx.x;
   const pair_place where = pair_place_of(job, item);
   const size_t row = where.row + cell / PAIR_TILE, column = where.column + cell % PAIR_TILE;
-  unsigned char *mark = job.mark + item * PAIR_CELLS + cell;
+  unsigned char *mark = job.mark + (size_t)item * PAIR_CELLS + cell;
   if (fresh) *mark = (unsigned char)(pair_exists(job, row, column) ? arithmetic : PAIR_NONE);
   if (*mark != arithmetic) return;
-  const double *part = job.part + item * job.parts * PAIR_CELLS + cell;
+  const double *part = pair_part(job, item, 0) + cell;
   double sum = 0.0;
-  for (size_t i = 0; i < parts;) { /* each group on its own: pair_job.cuh */
+  for (unsigned i = 0; i < parts;) { /* each group on its own: pair_job.cuh */
     double group = 0.0;
-    for (size_t end = i + job.group_parts; i < end && i < parts; i++) group += part[i * PAIR_CELLS];
+    for (unsigned end = i + job.group_parts; i < end && i < parts; i++) group += part[(size_t)i * PAIR_CELLS];
     sum += group;
   }
-  const float *norms = job.norm + item * job.parts * ((size_t)job.q + 1) * PAIR_TILE + cell / PAIR_TILE;
+  const float *norms = pair_norms(job, item, 0) + cell / PAIR_TILE;
   if (!pair_good(job, arithmetic, where.s, row, column, norms, parts, count, sum))
     *mark = (unsigned char)next;
   else if (write)

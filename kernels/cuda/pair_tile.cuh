@@ -1,7 +1,30 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-/* The kernel that does pair_error's arithmetic. COMMENT */
+/* The kernel that does pair_error's arithmetic.
+ *
+ * Mapping. A block of 256 threads has a tile of 64 states k and 64 targets j of one sample, or half of the targets where coefficients are
+ * many (J = 2, PAIR_TWO and PAIR_DOUBLE with q > 3); a thread has 4 states and J targets; a warp 16 states and 32 targets (8 J). Warps
+ * without a pair to compute only bring rows: of the 10 tiles of N = 200, 49 of 80 warps compute, and 80 % of their pairs exist. Rows pass
+ * through shared memory, 16 elements at a time (8 in double, half of that for q > 3), turned, while the next are on their way to registers;
+ * one barrier a step. The coefficients of a thread's pairs stay in registers: 4 J (q + 1), with 8 J for sums.
+ *
+ * Floor: (q + 2) FMA for each (k, j < k, element). Bytes an FMA: from global memory (mostly the second-level cache: the tiles of a sample
+ * run together) 4 * 64 (q + 2) for 64 * 64 (q + 2), 1/16; from shared memory 16 (q + 2) for 16 (q + 2), 1: one LDS.128 for 16 FMA. If each
+ * took four cycles, as its 512 bytes say, float on sm_90 (128 FMA a cycle) would just be balanced; threads that read the same address, 8 of
+ * 32 for a state and 4 for a target, may take less. Twice as many FMA pass by in the same time on sm_80, where 64 a cycle are the limit.
+ *
+ * Machine code (nvcc 13.0, sm_90, p = 2; instructions of the loop over 8 elements, which is all but about 80 a step of 16):
+ *   float   q = 1: 413, of them 384 FFMA and 24 LDS.128;   q = 2: 550, 512, 32;   q = 3: 685, 640, 40
+ *   two     q = 1: 2077, of them 1152 FADD, 896 FFMA and 24 LDS.128: 16 operations a pair and element; q = 2: 21; q = 3: 26
+ *   double  q = 1: 384 DFMA and 48 LDS.128 of 565 in a step of 8 elements, staging and all; q = 2: 512, 64, 726; q = 3: 640, 80, 904
+ *
+ * Registers a thread, static shared memory, blocks and warps a multiprocessor (of 64 warps), from ptxas: REGISTERS
+ *
+ * Expected of the float floor, not measured. sm_90 issues one instruction a cycle and scheduler, and an FFMA is one: 768 of about 910 a
+ * step at q = 1, 84 % (85 % at q = 3), times 80 % of the pairs at N = 200 (90 % at N = 500, 41 % at N = 50), less what barriers and shared
+ * memory cost with 2 to 4 warps a scheduler: 50 to 60 %. sm_80 issues an FFMA every other cycle, so the rest fits in between: 60 to 70 %.
+ * Double runs at half the rate there: near pairs reach 25 to 35 % of the float floor, of which half is the limit. */
 #ifndef OSS_KERNELS_CUDA_PAIR_TILE_CUH
 #define OSS_KERNELS_CUDA_PAIR_TILE_CUH
 
@@ -19,73 +42,82 @@ struct pair_stage {
     FOUR = 4 * PAIR_TILE + GAP, /* from four elements to the next four */
     ARRAY = FOURS * FOUR,
     ARRAYS = Q + 2,
-    SLOTS = PAIR_TILE * FOURS, /* fours of an array */
-    EACH = (ARRAYS * SLOTS + PAIR_THREADS - 1) / PAIR_THREADS,
+    BUFFER = ARRAYS * ARRAY,
+    SLOTS = PAIR_TILE * FOURS,     /* fours of an array: one a thread */
+    STRIDE = PAIR_THREADS / SLOTS, /* arrays at a time */
+    EACH = (ARRAYS + STRIDE - 1) / STRIDE,
     WIDTH = PAIR_TILE / PAIR_K * A::J, /* targets of a block: all of the tile's or half of them */
     SPLIT = PAIR_TILE / WIDTH
   };
 };
 
-/* What a thread brings from global memory: EACH times four elements of a row, in registers while the step before is computed. */
+/* What a thread brings from global memory: four elements of a row of each of EACH arrays, in registers while the step before is computed.
+ * For a row that does not exist the last one is read: what comes of it is not looked at. */
 template <class A, int Q, int P>
 struct pair_fetch {
   typedef pair_stage<A, Q> stage;
   typedef typename A::value value;
-  const float *at[stage::EACH];
-  float held[stage::EACH][4];
-  float norm[stage::EACH];
+  size_t in, target; /* where the next four elements of the thread's rows are */
+  float held[stage::EACH][4], norm[stage::EACH];
 
-  static __device__ inline int slot(int i) {
-    return i * PAIR_THREADS + (int)threadIdx.x;
+  static __device__ inline unsigned array(int i) {
+    return (unsigned)(i * stage::STRIDE) + (stage::STRIDE == 1 ? 0 : threadIdx.x / stage::SLOTS);
   }
-  /* Rows that do not exist read as zeros. */
-  __device__ inline void place(const pair_job &job, const pair_place &where, int shift) {
-#pragma unroll
-    for (int i = 0; i < stage::EACH; i++) {
-      const int array = slot(i) / stage::SLOTS, row = slot(i) % stage::SLOTS / stage::FOURS;
-      const size_t offset = (size_t)(slot(i) % stage::FOURS) * 4;
-      at[i] = NULL;
-      norm[i] = 0.0f;
-      if (array <= job.q && where.row + row < job.n) at[i] = job.in[array] + pair_row(job, where.s, where.row + row + 1) + offset;
-      if (array == Q + 1 && row < stage::WIDTH && where.column + shift + row < job.n)
-        at[i] = job.target + pair_row(job, where.s, where.column + shift + row) + offset;
-    }
+  static __device__ inline unsigned row() {
+    return threadIdx.x % stage::SLOTS / stage::FOURS;
   }
-  __device__ inline void load(const pair_job &job, size_t from) {
+  static __device__ inline unsigned four() {
+    return threadIdx.x % stage::FOURS;
+  }
+  __device__ inline void begin(const pair_job &job, const pair_place &where, size_t column, size_t at) {
+    const size_t k = where.row + row(), j = column + row() % stage::WIDTH, last = job.n - 1;
+    in = pair_row(job, where.s, pair_lesser(k, last) + 1) + at + four() * 4;
+    target = pair_row(job, where.s, pair_lesser(j, last)) + at + four() * 4;
 #pragma unroll
-    for (int i = 0; i < stage::EACH; i++) {
-      const size_t begin = from + (size_t)(slot(i) % stage::FOURS) * 4;
-      if (at[i] != NULL && job.aligned && begin < job.d) { /* then four of them are there */
-        const float4 four = *reinterpret_cast<const float4 *>(at[i] + from);
-        held[i][0] = four.x, held[i][1] = four.y, held[i][2] = four.z, held[i][3] = four.w;
-      } else {
+    for (int i = 0; i < stage::EACH; i++) norm[i] = 0.0f;
+  }
+  __device__ inline const float *from(const pair_job &job, int i) const {
+    const unsigned a = (unsigned)pair_lesser(array(i), stage::ARRAYS - 1);
+    return job.in[a] + (a == stage::ARRAYS - 1 ? target : in);
+  }
+  /* The next DEPTH elements, of which left > 0 exist; the others are zeros. */
+  __device__ inline void load(const pair_job &job, unsigned left) {
+    if (job.aligned && left >= stage::DEPTH) {
 #pragma unroll
-        for (int e = 0; e < 4; e++) held[i][e] = at[i] != NULL && begin + e < job.d ? at[i][from + e] : 0.0f;
+      for (int i = 0; i < stage::EACH; i++) {
+        const float4 all = *reinterpret_cast<const float4 *>(from(job, i));
+        held[i][0] = all.x, held[i][1] = all.y, held[i][2] = all.z, held[i][3] = all.w;
       }
+    } else {
+#pragma unroll
+      for (int i = 0; i < stage::EACH; i++)
+#pragma unroll
+        for (unsigned e = 0; e < 4; e++) held[i][e] = four() * 4 + e < left ? from(job, i)[e] : 0.0f;
     }
+    in += stage::DEPTH;
+    target += stage::DEPTH;
   }
-  __device__ inline void store(value *rows) {
+  __device__ inline void store(value *buffer) {
+    value *out = buffer + array(0) * stage::ARRAY + four() * stage::FOUR + row();
 #pragma unroll
     for (int i = 0; i < stage::EACH; i++) {
-      const int array = slot(i) / stage::SLOTS, row = slot(i) % stage::SLOTS / stage::FOURS;
-      value *out = rows + array * stage::ARRAY + slot(i) % stage::FOURS * stage::FOUR + row;
-      if (array >= stage::ARRAYS) continue;
+      if (array(i) >= stage::ARRAYS) continue;
 #pragma unroll
       for (int e = 0; e < 4; e++) {
-        out[e * PAIR_TILE] = (value)held[i][e];
-        if (A::NORMS) norm[i] = P == 2 ? fmaf(held[i][e], held[i][e], norm[i]) : norm[i] + fabsf(held[i][e]);
+        out[i * stage::STRIDE * stage::ARRAY + e * PAIR_TILE] = (value)held[i][e];
+        if (A::NORMS && array(i) <= Q) norm[i] = P == 2 ? fmaf(held[i][e], held[i][e], norm[i]) : norm[i] + fabsf(held[i][e]);
       }
     }
   }
-  /* Adds the norms of the chunk to those that the part has, or sets them. out: [q + 1][64]. */
+  /* The norms of a chunk, added to those of the part so far unless the chunk opens it. out: [q + 1][64]. */
   __device__ inline void take_norms(const pair_job &job, float *out, int opens) {
 #pragma unroll
     for (int i = 0; i < stage::EACH; i++) {
-      const int array = slot(i) / stage::SLOTS, row = slot(i) % stage::SLOTS / stage::FOURS;
+      if (array(i) > Q) continue;
 #pragma unroll
       for (int other = stage::FOURS / 2; other > 0; other /= 2) norm[i] += __shfl_xor_sync(0xffffffffu, norm[i], other);
-      if (array <= job.q && slot(i) % stage::FOURS == 0) {
-        float *to = out + array * PAIR_TILE + row;
+      if (array(i) <= (unsigned)job.q && four() == 0) {
+        float *to = out + array(i) * PAIR_TILE + row();
         *to = opens ? norm[i] : *to + norm[i];
       }
       norm[i] = 0.0f;
@@ -122,14 +154,15 @@ static __device__ inline void pair_seat(int *row, int *column) {
 
 /* Whether any of the thread's pairs is to be computed: those with the mark serve; all that exist when marks are still to come. */
 template <class A, int Q>
-static __device__ inline int pair_wanted(const pair_job &job, const pair_place &where, size_t item, int row, int column, int serve, int fresh) {
+static __device__ inline int pair_wanted(const pair_job &job, const pair_place &where, unsigned item, int row, int column, int serve,
+                                         int fresh) {
   int wanted = 0;
   for (int k = 0; k < PAIR_K; k++)
     for (int j = 0; j < A::J; j++) {
       if (fresh)
         wanted |= pair_exists(job, where.row + row + k, where.column + column + j);
       else
-        wanted |= job.mark[item * PAIR_CELLS + (size_t)(row + k) * PAIR_TILE + column + j] == serve;
+        wanted |= job.mark[(size_t)item * PAIR_CELLS + (row + k) * PAIR_TILE + column + j] == serve;
     }
   return wanted;
 }
@@ -137,31 +170,51 @@ static __device__ inline int pair_wanted(const pair_job &job, const pair_place &
 template <class A, int Q>
 static __device__ inline void pair_begin(const pair_job &job, const pair_place &where, int row, int column, A *mine) {
   mine->sums.clear();
+  mine->power(job.p);
 #pragma unroll
-  for (int k = 0; k < PAIR_K; k++)
+  for (int k = 0; k < PAIR_K; k++) {
+    const size_t at_row = where.row + row + k, at_column = where.column + column;
+    const double *coef = pair_coef(job, where.s, at_row, at_column);
 #pragma unroll
-    for (int j = 0; j < A::J; j++) {
-      const size_t at_row = where.row + row + k, at_column = where.column + column + j;
-      const int exists = pair_exists(job, at_row, at_column);
-      const double *coef = pair_coef(job, where.s, at_row, at_column);
-      mine->anchor(k, j, exists && job.peak != NULL ? pair_reach(job, where.s, at_row, at_column) : 0.0);
+    for (int m = 0; m <= Q; m++, coef += pair_plane(job))
 #pragma unroll
-      for (int m = 0; m <= Q; m++) mine->place(m, k, j, exists && m <= job.q ? coef[(size_t)m * pair_plane(job)] : 0.0);
+      for (int j = 0; j < A::J; j++) mine->place(m, k, j, m <= job.q && pair_exists(job, at_row, at_column + j) ? coef[j] : 0.0);
+#pragma unroll
+    for (int j = 0; j < A::J; j++)
+      mine->anchor(k, j,
+                   job.peak != NULL && pair_exists(job, at_row, at_column + j) ? pair_reach(job, where.s, at_row, at_column + j) : 0.0);
+  }
+}
+
+/* The elements of a buffer. */
+template <class A, int Q>
+static __device__ inline void pair_step(const typename A::value *rows, int row, int column, A *mine) {
+  typedef pair_stage<A, Q> stage;
+  const typename A::value *in_rows = rows + row, *targets = rows + (Q + 1) * stage::ARRAY + column;
+#pragma unroll 2
+  for (int four = 0; four < stage::FOURS; four++, in_rows += stage::FOUR, targets += stage::FOUR)
+#pragma unroll
+    for (int e = 0; e < 4; e++) {
+      typename A::value in[Q + 1][PAIR_K], target[A::J];
+#pragma unroll
+      for (int m = 0; m <= Q; m++) pair_read(in_rows + e * PAIR_TILE + m * stage::ARRAY, in[m]);
+      pair_read(targets + e * PAIR_TILE, target);
+      mine->gain(in, target);
     }
 }
 
+/* The parts of the items from chunk from up to chunk to, for the pairs with the mark serve or, when fresh, all. */
+// block: 256
 template <class A, int Q, int P>
-__global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job job, int serve, int fresh, size_t from, size_t to) {
+__global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job job, int serve, int fresh, unsigned from, unsigned to) {
   typedef pair_stage<A, Q> stage;
   typedef typename A::value value;
   OSS_SHARED(uint4, memory, [2 * stage::ARRAYS * stage::ARRAY * sizeof(value) / sizeof(uint4)]);
   OSS_SHARED(int, busy, [1]);
   value *rows = reinterpret_cast<value *>(memory);
 
-  size_t work = blockIdx.x;
-  const int shift = (int)(work % stage::SPLIT) * stage::WIDTH;
-  work /= stage::SPLIT;
-  const size_t item = work % job.items, part = work / job.items + from / job.span;
+  const unsigned work = blockIdx.x / stage::SPLIT, item = work % job.items, part = work / job.items + from / job.span;
+  const int shift = (int)(blockIdx.x % stage::SPLIT) * stage::WIDTH;
   const pair_place where = pair_place_of(job, item);
   int row, column;
   pair_seat<A, Q>(&row, &column);
@@ -175,46 +228,37 @@ __global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job jo
 
   A mine;
   pair_begin<A, Q>(job, where, row, shift + column, &mine);
-  mine.power(job.p);
+  const unsigned first = part * job.span < from ? from : part * job.span, last = (unsigned)pair_lesser((part + 1) * job.span, to);
+  unsigned left = (unsigned)(pair_lesser((size_t)last * PAIR_CHUNK, job.d) - (size_t)first * PAIR_CHUNK);
+  unsigned buffer = 0;
   pair_fetch<A, Q, P> fetch;
-  fetch.place(job, where, shift);
-  const size_t first = part * job.span < from ? from : part * job.span, last = (part + 1) * job.span < to ? (part + 1) * job.span : to;
-  const size_t end = last * PAIR_CHUNK < job.d ? last * PAIR_CHUNK : job.d;
-  double *sums = job.part + (item * job.parts + part) * PAIR_CELLS + (size_t)row * PAIR_TILE + shift + column;
-  float *norms = job.norm + (item * job.parts + part) * ((size_t)job.q + 1) * PAIR_TILE;
-
-  size_t at = first * PAIR_CHUNK;
-  fetch.load(job, at);
-  for (unsigned step = 1, buffer = 0; at < end; step++, buffer ^= 1) {
-    value *here = rows + buffer * stage::ARRAYS * stage::ARRAY;
-    fetch.store(here);
-    __syncthreads(); /* the one barrier of a step: a buffer is filled again only after the next */
-    at += stage::DEPTH;
-    if (at < end) fetch.load(job, at);
-    const int chunk_ends = at % PAIR_CHUNK == 0 || at >= end, opens = (at - 1) / PAIR_CHUNK == part * job.span;
-    if (active) {
-#pragma unroll
-      for (int e = 0; e < stage::DEPTH; e++) {
-        const value *element = here + e / 4 * stage::FOUR + e % 4 * PAIR_TILE;
-        value in[Q + 1][PAIR_K], target[A::J];
-#pragma unroll
-        for (int m = 0; m <= Q; m++) pair_read(element + m * stage::ARRAY + row, in[m]);
-        pair_read(element + (Q + 1) * stage::ARRAY + column, target);
-        mine.gain(in, target);
-      }
-      if (step % (PAIR_RUN / stage::DEPTH) == 0 || chunk_ends) mine.sums.end_run();
-      if (chunk_ends) {
-#pragma unroll
-        for (int k = 0; k < PAIR_K; k++)
-#pragma unroll
-          for (int j = 0; j < A::J; j++) {
-            double *sum = sums + k * PAIR_TILE + j;
-            const double taken = mine.sums.take(k, j);
-            *sum = opens ? taken : *sum + taken;
-          }
-      }
+  fetch.begin(job, where, where.column + shift, (size_t)first * PAIR_CHUNK);
+  fetch.load(job, left);
+  for (unsigned chunk = first; chunk < last; chunk++) {
+    const unsigned steps = (unsigned)oss_cuda_ceil(pair_lesser(left, PAIR_CHUNK), stage::DEPTH);
+    for (unsigned step = 1; step <= steps; step++, buffer ^= 1) {
+      value *here = rows + buffer * stage::BUFFER;
+      fetch.store(here);
+      __syncthreads(); /* the one barrier of a step: a buffer is filled again only after the next */
+      left -= (unsigned)pair_lesser(left, stage::DEPTH);
+      if (left > 0) fetch.load(job, left);
+      if (!active) continue;
+      pair_step<A, Q>(here, row, column, &mine);
+      if (step % (PAIR_RUN / stage::DEPTH) == 0 || step == steps) mine.sums.end_run();
     }
-    if (A::NORMS && chunk_ends) fetch.take_norms(job, norms, opens);
+    const int opens = chunk == part * job.span;
+    if (active) {
+      double *sums = pair_part(job, item, part) + row * PAIR_TILE + shift + column;
+#pragma unroll
+      for (int k = 0; k < PAIR_K; k++)
+#pragma unroll
+        for (int j = 0; j < A::J; j++) {
+          double *sum = sums + k * PAIR_TILE + j;
+          const double taken = mine.sums.take(k, j);
+          *sum = opens ? taken : *sum + taken;
+        }
+    }
+    if (A::NORMS) fetch.take_norms(job, pair_norms(job, item, part), opens);
   }
 }
 

@@ -12,7 +12,7 @@ import unittest
 import h5py
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from cli import CliTest, run  # noqa: E402
+from cli import TIMES, CliTest, compare, run, write_problem  # noqa: E402
 
 
 class Backend(CliTest):
@@ -94,10 +94,63 @@ class Backend(CliTest):
         if not self.emulated:
             self.skipTest("no emulation in this build")
         result = self.run_backend("--backend", "cuda")
-        self.assertEqual(len(re.findall("emulation", result.err)), 2, "device and summary")
+        for start in ("backend cuda: ", "1 cells done"):
+            line = re.search(f"(?m)^ossbench: {start}.*$", result.err)
+            self.assertTrue(line and "emulation" in line.group(), f"{start}\n{result.err}")
         self.assertIn("emulation", self.attributes()["device"])
         self.assertIn("emulation", self.run_ok("show", "out.h5").out)
         self.assertIn("emulation", self.run_backend("--dry-run", "--backend", "cuda").out)
+
+    def test_teachers_and_cells_are_not_shared(self):
+        """The bits of two backends may differ: neither's kept work is the other's."""
+        if not self.there:
+            self.skipTest("no backend cuda here")
+        self.file = self.config({"student.schedule": "oss", "student.steps": 2, "teacher.cache": self.path("kept")})
+        counts = []
+        for backend in ("cpu", "cuda", "cpu", "cuda"):
+            result = self.run_backend("--resume", "--backend", backend, env={"OSS_REQUIRE_GPU": ""})
+            counts.append((len(os.listdir(self.path("kept"))), " 1 kept" in result.err))
+        self.assertEqual([kept for _, kept in counts], [False] * 4, "each run replaced the other's result")
+        self.assertEqual([count for count, _ in counts], [2, 4, 4, 4])
+
+    def test_simple_failures_of_a_device(self):
+        """What is wrong with a device or its driver is said, with exit status 1, under its name and under auto."""
+        if not self.emulated:
+            self.skipTest("needs an emulated device")
+        for env, words in ({"OSS_CUDA_HOST_DEVICES": "0"}, "no device"), ({"OSS_CUDA_HOST_DRIVER": "old"}, "driver is too old"), ({"OSS_CUDA_HOST_DRIVER": "none"}, "no NVIDIA driver"):
+            with self.subTest(words):
+                self.run_backend("--backend", "cuda", env=env, code=1, words=("backend cuda: ", words))
+                self.assertRegex(self.run_ok("info", env=env).out, f"cuda: not available: .*{words}")
+                self.run_backend("--backend", "auto", env={**env, "OSS_REQUIRE_GPU": ""}, words=("backend cpu: ", "; not taken: cuda: ", words))
+
+    LARGE = {"samples.search": 48, "samples.evaluate": "same", "student.schedule": "oss", "student.steps": 2, "teacher.steps": 20}
+
+    def plan(self, *args, **options):
+        out = self.run_backend("--dry-run", "--backend", "cuda", *args, **options).out
+        need, free = re.search(r"(?m)^device memory: ([\d.]+) of ([\d.]+) MiB free", out).groups()
+        return float(need), float(free), "warning: it does not fit" in out
+
+    def test_a_batch_that_does_not_fit(self):
+        """Out of memory is found before anything is computed, and says what would help; a batch that is left to the program fits."""
+        if not self.emulated:
+            self.skipTest("needs a device whose memory can be chosen")
+        write_problem(self.path("problem.h5"), elements=256)
+        self.file = self.config({**self.LARGE, "samples.batch": 48})
+        need, free, warned = self.plan(env={"OSS_CUDA_HOST_MEMORY": str(1 << 32)})
+        self.assertTrue(2 < need < free and not warned, f"{need} of {free} MiB")
+        small = {"OSS_CUDA_HOST_MEMORY": str((1 << 32) - int((free - 2) * (1 << 20)))}
+        need, free, warned = self.plan(env=small)
+        self.assertTrue(1.9 < free < 2.1 and need > free and warned, f"{need} of {free} MiB")
+        self.run_backend("--backend", "cuda", env=small, code=1, words=(f"the run needs {need} MiB", "were free on", "samples.batch", "teacher.steps"))
+        self.assertEqual([name for name in os.listdir(self.dir) if name.startswith("out")], [])
+        self.file = self.config({**self.LARGE, "samples.batch": "auto"})
+        need, free, warned = self.plan(env=small)
+        self.assertTrue(free / 3 < need < free and not warned, f"{need} of {free} MiB")
+        self.assertGreater(self.plan()[0], 2 * need, "without the bound")
+        self.run_backend("--backend", "cuda", env=small)
+        whole = self.path("whole.h5")
+        self.run_backend("--backend", "cuda", "--output", whole)
+        compare(self, self.path("out.h5"), whole, (*TIMES, "@config", "/teacher/0000@nfe"))
 
 
 if __name__ == "__main__":

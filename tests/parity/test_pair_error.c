@@ -155,12 +155,37 @@ static void every_option(check_rng *rng) {
   pairs wide = make(rng, 1, 5, 12289, 1, 2.0, 1);
   check_pairs(&wide);
   discard(&wide);
+  for (int q = 5; q <= OSS_MAX_TERMS; q++) {
+    pairs long_history = make(rng, 2, 18, 9, q, 1.0 + q % 2, 0);
+    check_pairs(&long_history);
+    discard(&long_history);
+  }
+}
+
+/* Elements in several pieces, each summed on its own, and so many samples that a device cuts a sum in other places than for one. */
+static void long_sums(check_rng *rng) {
+  const double powers[] = {2.0, 1.0, 3.0};
+  for (size_t i = 0; i < COUNT(powers); i++) {
+    pairs in = make(rng, 9, 3, 4097 + 3 * i, 1 + (int)i, powers[i], 1);
+    check_pairs(&in);
+    discard(&in);
+  }
+}
+
+/* More samples than one go of a device takes. */
+static void many_samples(check_rng *rng) {
+  pairs in = make(rng, 2000, 1, 3, 1, 2.0, 0);
+  double *cost = run(parity_backend(1), &in), *want = reference(&in);
+  check_close("pair_error: 2000 samples", cost_count(&in), cost, want, 1e-6, 0.0);
+  free(cost);
+  free(want);
+  discard(&in);
 }
 
 /* What the argmin looks at: the target is the candidate itself plus 1e-5 of noise, so all but the last digits cancel. One cell a target,
  * j from k = j + 1 or another, and the terms themselves of size 1 or 80 (large sigma). */
-static void near_cancelling(check_rng *rng, size_t n, size_t d, int q, double p, double scale) {
-  pairs in = make(rng, 2, n, d, q, p, 1);
+static void near_cancelling(check_rng *rng, size_t b, size_t n, size_t d, int q, double p, double scale) {
+  pairs in = make(rng, b, n, d, q, p, 1);
   size_t plane = (n + 1) * (n + 1);
   for (size_t i = in.b * d; i < state_count(&in); i++) in.x[i] *= (float)scale;
   for (size_t j = 0; j < n; j++)
@@ -224,13 +249,17 @@ static void parity_pair_error(void **state) {
   every_option(&rng);
   const double powers[] = {0.5, 1.0, 2.0, 3.0};
   for (size_t i = 0; i < COUNT(powers); i++) {
-    near_cancelling(&rng, 17, 65, 1 + (int)i, powers[i], 1.0);
-    near_cancelling(&rng, 33, 40, 4 - (int)i, powers[i], 80.0);
-    for (size_t d = 1; d < 4; d++) near_cancelling(&rng, 65, d, 1 + (int)d, powers[i], 1.0); /* few elements: nothing averages out */
+    near_cancelling(&rng, 2, 17, 65, 1 + (int)i, powers[i], 1.0);
+    near_cancelling(&rng, 2, 33, 40, 4 - (int)i, powers[i], 80.0);
+    for (size_t d = 1; d < 4; d++) near_cancelling(&rng, 2, 65, d, 1 + (int)d, powers[i], 1.0); /* few elements: nothing averages out */
     cancelling_terms(&rng, 33, 1 + 16 * i, powers[i]);
     not_finite(&rng, powers[i]);
   }
-  near_cancelling(&rng, 65, 192, 1, 2.0, 1.0);
+  near_cancelling(&rng, 2, 65, 192, 1, 2.0, 1.0);
+  near_cancelling(&rng, 9, 3, 4100, 2, 2.0, 1.0);
+  near_cancelling(&rng, 9, 3, 4099, 1, 1.0, 80.0);
+  long_sums(&rng);
+  many_samples(&rng);
 }
 
 PARITY_MAIN(parity_run_each_isa, "pair_error", PARITY_PAIR_ERROR)

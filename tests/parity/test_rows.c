@@ -208,6 +208,8 @@ static void parity_project(void **state) {
   const size_t features[] = {1, 2, 17};
   for (size_t i = 0; i < COUNT(all_rows); i++)
     for (size_t j = 0; j < COUNT(all_d); j++) project_case(&rng, all_rows[i], all_d[j], features[(i + j) % COUNT(features)]);
+  project_case(&rng, 3, 33, 515); /* more features, more rows than go through a card's scratch at a time */
+  project_case(&rng, 515, 33, 2);
 }
 
 static void run_row_error(oss_backend *be, size_t rows, size_t d, double p, const float *a, const float *b, double *out) {

@@ -118,7 +118,7 @@ static void refuses_wrong_sources(oss_backend *be) {
   const struct {
     int32_t from[4]; /* of two samples */
     const char *advance, *gather;
-  } cases[] = {{{1, -1, 2, -1}, "index 0 of sample 1 comes from 2; 1 to 1", "index 2 is outside 0..1"},
+  } cases[] = {{{1, -1, 2, -1}, "index 0 of sample 1 comes from 2; 1 to ", "index 2 is outside 0..1"},
                {{1, -1, -1, 1}, "index 1 of sample 1 comes from 1;", NULL},
                {{0, -1, 1, -1}, "index 0 of sample 0 comes from 0;", NULL}};
   for (size_t i = 0; i < COUNT(cases); i++) {

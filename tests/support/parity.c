@@ -39,9 +39,11 @@ static int run_group(const char *family, const char *backend, const char *isa, c
 
 static int run(const char *family, int each_isa, const struct CMUnitTest *tests, size_t count) {
   static const char *const units[] = {"generic", "avx2", "avx512"};
+  const char *only = getenv("OSS_TEST_BACKEND");
   int failed = 0, backends = 0, gpus = 0;
   if (getenv("OSS_ISA") != NULL) each_isa = 0;
   for (const char *const *name = oss_backend_names(); *name != NULL; name++) {
+    if (only != NULL && strcmp(only, *name) != 0) continue;
     oss_status status = open_backends(*name);
     if (status == OSS_ERR_UNAVAILABLE && !oss_backend_gpu_required()) {
       printf("%s: backend %s skipped: %s\n", family, *name, oss_message());

@@ -20,7 +20,7 @@ oss_backend *parity_backend(int threads);
 int parity_run(const char *family, const struct CMUnitTest *tests, size_t count);
 
 /* The same, on "cpu" once for each vector unit its kernels are compiled for (kernels/cpu/isa.h, OSS_ISA), or for the one that OSS_ISA
- * names already. */
+ * names already. OSS_TEST_BACKEND in the environment leaves out all backends but that one. */
 int parity_run_each_isa(const char *family, const struct CMUnitTest *tests, size_t count);
 
 #define PARITY_TEST(op) cmocka_unit_test(parity_##op),

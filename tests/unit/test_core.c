@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "host/core/array.h"
+#include "host/core/bytes.h"
 #include "host/core/hash.h"
 #include "host/core/initial.h"
 #include "host/core/log.h"
@@ -172,6 +173,19 @@ static void clock_goes_on(void **state) {
   assert_true(oss_now() >= before);
 }
 
+/* Two phases, one large on the device, the other on the host: together they never take what their peaks add up to. */
+static void peaks_need_not_fall_together(void **state) {
+  (void)state;
+  oss_bytes most = oss_bytes_most(oss_bytes_of(100, 10), oss_bytes_of(20, 50));
+  assert_int_equal(most.device, 100);
+  assert_int_equal(most.host, 50);
+  assert_int_equal(most.both, 110);
+  most = oss_bytes_add(most, oss_bytes_of(1, 2));
+  assert_int_equal(most.device, 101);
+  assert_int_equal(most.host, 52);
+  assert_int_equal(most.both, 113);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(text_grows),
@@ -179,6 +193,7 @@ int main(void) {
       cmocka_unit_test(words_are_suggested),
       cmocka_unit_test(hashes),
       cmocka_unit_test(arrays),
+      cmocka_unit_test(peaks_need_not_fall_together),
       cmocka_unit_test(initial_states),
       cmocka_unit_test(folders),
       cmocka_unit_test(clock_goes_on),

@@ -1,0 +1,97 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 ossbench authors
+# SPDX-License-Identifier: Apache-2.0
+"""The backend cuda against the CPU, on a card or emulated: the problems of the golden files, searched in every way, get the same schedules, and a
+second run gives the same bits. (That these are the golden schedules is golden_cli's business.)"""
+
+import json
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import unittest
+
+import h5py
+import numpy as np
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TESTS / "support"))
+import cli  # noqa: E402
+
+OSS = {"kind": "oss", "variant": "paper", "start": "free", "samples": "per_sample"}
+COSTS = [{"kind": "xt", "p": 1}, {"kind": "x0_carried"}, {"kind": "x0"}]
+SCHEDULES = [
+    OSS,
+    {**OSS, "variant": "official"},
+    {**OSS, "start": "pinned"},
+    {**OSS, "variant": "official", "samples": "average", "average": "official"},
+    {**OSS, "variant": "carry", "samples": "joint", "reduce": "mean"},
+    *({**OSS, "cost": cost} for cost in COSTS),
+    {"kind": "gits", "metric": "dev", "coefficient": 1.15},
+    {"kind": "gits", "metric": "l1", "coefficient": 1.05},
+]
+SOLVERS = ["euler", {"kind": "dpmpp", "order": 2}, {"kind": "ipndm", "order": 3}]
+VIDEO = [{**OSS, "cost": {"kind": "xt", "p": 1, "frames": 2, "channels": 2}}]
+PROBLEMS = {"oss_search.h5": (4, [3, 8], SCHEDULES), "oss_search_1d.h5": (4, [2, 4], SCHEDULES), "oss_video.h5": (1, 5, SCHEDULES[:2] + VIDEO)}
+RELATIVE = 3e-6  # pair_error promises 1e-6 of each; states differ by their own rounding
+
+
+def cuda_is_there():
+    return "backend    cuda: not available: " not in cli.run(["info"], str(TESTS)).out
+
+
+@unittest.skipUnless(cuda_is_there(), "no backend cuda here")
+class Same(unittest.TestCase):
+    def setUp(self):
+        self.dir = tempfile.mkdtemp(prefix="ossbench-same-")
+        self.addCleanup(shutil.rmtree, self.dir)
+
+    def run_on(self, config, backend):
+        path, output = os.path.join(self.dir, "config.yaml"), os.path.join(self.dir, "out.h5")
+        with open(path, "w") as file:
+            json.dump(config, file)
+        done = cli.run(["run", path, "--quiet", "--backend", backend, "--output", output], self.dir)
+        self.assertEqual(done.code, 0, done.err)
+        found = cli.contents(output, cli.TIMES)
+        os.remove(output)
+        return found
+
+    def problems(self):
+        for name, (samples, steps, schedules) in PROBLEMS.items():
+            path = str(TESTS / "golden" / name)
+            with h5py.File(path, "r") as file:
+                grids = [grid for grid in file if grid not in ("gmm", "noise")]
+            for grid in grids:
+                yield f"{name}:{grid}", {
+                    "denoiser": {"kind": "gmm", "file": path},
+                    "noise": {"file": path, "dataset": "noise"},
+                    "initial": "one",
+                    "samples": {"search": samples, "evaluate": "same"},
+                    "teacher": {"grid": {"kind": "file", "file": path, "dataset": f"{grid}/t", "as": "t"}, "cache": "none"},
+                    "student": {"solver": SOLVERS, "steps": steps, "schedule": schedules},
+                    "metrics": ["mse", "psnr", "l1"],
+                    "output": {"save": ["tables", "samples"]},
+                }
+
+    def test_schedules_and_bits(self):
+        compared = 0
+        for name, config in self.problems():
+            with self.subTest(name):
+                cpu, cuda, again = (self.run_on(config, backend) for backend in ("cpu", "cuda", "cuda"))
+                self.assertEqual(sorted(cpu), sorted(cuda))
+                for key, value in cuda.items():
+                    np.testing.assert_array_equal(value, again[key], err_msg=f"{key} of two runs")
+                    if key.endswith("schedule/index"):
+                        np.testing.assert_array_equal(value, cpu[key], err_msg=key)
+                        compared += 1
+                    if key.endswith("@status"):
+                        self.assertEqual(value, cpu[key], key)
+                    if key.endswith(("search/cost", "metrics/mse")):
+                        np.testing.assert_allclose(value, cpu[key], rtol=RELATIVE, atol=1e-12, err_msg=key)
+        self.assertGreater(compared, 300)
+        print(f"{compared} schedules compared", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
