@@ -19,7 +19,14 @@
  *   two     q = 1: 2077, of them 1152 FADD, 896 FFMA and 24 LDS.128: 16 operations a pair and element; q = 2: 21; q = 3: 26
  *   double  q = 1: 384 DFMA and 48 LDS.128 of 565 in a step of 8 elements, staging and all; q = 2: 512, 64, 726; q = 3: 640, 80, 904
  *
- * Registers a thread, static shared memory, blocks and warps a multiprocessor (of 64 warps), from ptxas: REGISTERS
+ * Registers a thread on sm_80 / sm_90 (p = 2; p = 1 differs by 2 at most), and shared memory. 128 registers are 2 blocks, 16 of 64 warps, a
+ * multiprocessor, more are 1 block: enough, since a thread has 16 pairs of independent sums under way. Nothing is spilled in a loop; float
+ * with q = 2 keeps 16 bytes of addresses in local memory before it.
+ *            q = 1        q = 2        q = 3        q = 4        q <= 8
+ *   float    128 / 128    128 / 128    186 / 202    228 / 226    (is not used)
+ *   two      196 / 196    233 / 235    255 / 255    177 / 180    255 / 255
+ *   double   168 / 174    204 / 214    238 / 242    168 / 180    232 / 242    (any power: 208 / 212)
+ *   shared   25 KB        33 KB        41 KB        24 to 26 KB  40 to 43 KB
  *
  * Expected of the float floor, not measured. sm_90 issues one instruction a cycle and scheduler, and an FFMA is one: 768 of about 910 a
  * step at q = 1, 84 % (85 % at q = 3), times 80 % of the pairs at N = 200 (90 % at N = 500, 41 % at N = 50), less what barriers and shared
@@ -46,7 +53,7 @@ struct pair_stage {
     SLOTS = PAIR_TILE * FOURS,     /* fours of an array: one a thread */
     STRIDE = PAIR_THREADS / SLOTS, /* arrays at a time */
     EACH = (ARRAYS + STRIDE - 1) / STRIDE,
-    WIDTH = PAIR_TILE / PAIR_K * A::J, /* targets of a block: all of the tile's or half of them */
+    WIDTH = PAIR_TILE / PAIR_K * A::J, /* targets of a block: all of the tile's or a share of them */
     SPLIT = PAIR_TILE / WIDTH
   };
 };
@@ -133,6 +140,9 @@ static __device__ inline void pair_read(const float *from, float (&to)[4]) {
 static __device__ inline void pair_read(const float *from, float (&to)[2]) {
   const float2 two = *reinterpret_cast<const float2 *>(from);
   to[0] = two.x, to[1] = two.y;
+}
+static __device__ inline void pair_read(const double *from, double (&to)[1]) {
+  to[0] = *from;
 }
 static __device__ inline void pair_read(const double *from, double (&to)[2]) {
   const double2 two = *reinterpret_cast<const double2 *>(from);
