@@ -3,16 +3,17 @@
 
 /* The kernel that does pair_error's arithmetic.
  *
- * Mapping. A block of 256 threads has a tile of 64 states k and 64 targets j of one sample, or half of the targets where coefficients are
- * many (J = 2, PAIR_TWO and PAIR_DOUBLE with q > 3); a thread has 4 states and J targets; a warp 16 states and 32 targets (8 J). Warps
- * without a pair to compute only bring rows: of the 10 tiles of N = 200, 49 of 80 warps compute, and 80 % of their pairs exist. Rows pass
- * through shared memory, 16 elements at a time (8 in double, half of that for q > 3), turned, while the next are on their way to registers;
- * one barrier a step. The coefficients of a thread's pairs stay in registers: 4 J (q + 1), with 8 J for sums.
+ * Mapping. A block of 256 threads has a tile of 64 states k and 64 targets j of one sample, or a share of the targets where coefficients
+ * are many or the power is any (J = 2 and 1: pair_arith.cuh); a thread has 4 states and J targets, 4 as a rule; a warp 16 states and 8 J
+ * targets. Warps without a pair to compute only bring rows: of the 10 tiles of N = 200, 49 of 80 warps compute, and 80 % of their pairs
+ * exist. Rows pass through shared memory, 16 elements at a time (8 in double, half of that for q > 3), turned, while the next are on their
+ * way to registers; one barrier a step. The coefficients of a thread's pairs stay in registers: 4 J (q + 1), with 8 J for sums.
  *
- * Floor: (q + 2) FMA for each (k, j < k, element). Bytes an FMA: from global memory (mostly the second-level cache: the tiles of a sample
- * run together) 4 * 64 (q + 2) for 64 * 64 (q + 2), 1/16; from shared memory 16 (q + 2) for 16 (q + 2), 1: one LDS.128 for 16 FMA. If each
- * took four cycles, as its 512 bytes say, float on sm_90 (128 FMA a cycle) would just be balanced; threads that read the same address, 8 of
- * 32 for a state and 4 for a target, may take less. Twice as many FMA pass by in the same time on sm_80, where 64 a cycle are the limit.
+ * Floor: (q + 2) FMA for each (k, j < k, element). Bytes an FMA in float: from global memory (mostly the second-level cache: the tiles of a
+ * sample run together) 4 * 64 (q + 2) for 64 * 64 (q + 2), 1/16; from shared memory 16 (q + 2) for 16 (q + 2), 1: one LDS.128 for 16 FMA,
+ * or for 8 in double. Were four cycles needed for each, as its 512 bytes say, shared memory and the arithmetic of sm_90 (128 FMA a cycle,
+ * 64 in double) would just be balanced; threads that read the same address, 8 of 32 for a state and 4 for a target, may take less. On sm_80
+ * (64 and 32) shared memory is at half of its limit at most.
  *
  * Machine code (nvcc 13.0, sm_90, p = 2; instructions of the loop over 8 elements, which is all but about 80 a step of 16):
  *   float   q = 1: 413, of them 384 FFMA and 24 LDS.128;   q = 2: 550, 512, 32;   q = 3: 685, 640, 40
