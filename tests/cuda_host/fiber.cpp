@@ -6,8 +6,6 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-#include <vector>
-
 #include "internal.h"
 
 #if OSS_CUDA_HOST_ASAN
@@ -83,8 +81,8 @@ namespace {
 
 enum { GUARD_PAGE = 4096 << 4, STACK_BYTES = OSS_CUDA_HOST_ASAN ? 512 << 10 : 160 << 10 };
 
-std::vector<fiber *> all;
-fiber *left; /* the one that was just left */
+fiber *newest; /* of all, a chain */
+fiber *left;   /* the one that was just left */
 
 /* The first thing on a stack, and after every return to one. */
 void arrive(fiber *self) {
@@ -120,7 +118,8 @@ fiber *fiber_create(void (*entry)()) {
   f->bytes = STACK_BYTES;
   f->bottom = f->stack;
   first_call = entry;
-  size_t shift = all.size() % 61 * 320; /* or the tops of all stacks would share a few lines of the cache */
+  f->number = newest == nullptr ? 0 : newest->number + 1;
+  size_t shift = f->number % 61 * 320; /* or the tops of all stacks would share a few lines of the cache */
 #if defined(__x86_64__)
   void **top = reinterpret_cast<void **>(f->stack + STACK_BYTES - 16 - shift); /* begin returns to NULL: never */
   *top = reinterpret_cast<void *>(&begin);
@@ -135,7 +134,8 @@ fiber *fiber_create(void (*entry)()) {
   f->context.uc_stack.ss_size = STACK_BYTES - shift;
   makecontext(&f->context, begin, 0);
 #endif
-  all.push_back(f);
+  f->older = newest;
+  newest = f;
   return f;
 }
 
@@ -155,7 +155,7 @@ void fiber_switch(fiber *from, fiber *to) {
 
 bool fiber_overflow(const void *address) {
   const char *at = static_cast<const char *>(address);
-  for (const fiber *f : all)
+  for (const fiber *f = newest; f != nullptr; f = f->older)
     if (at >= f->stack - GUARD_PAGE && at < f->stack) return true;
   return false;
 }

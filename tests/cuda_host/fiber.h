@@ -16,7 +16,8 @@ namespace oss_cuda_host {
 struct fiber {
   void *pointer; /* where its registers lie while it does not run */
   char *stack;   /* NULL: the program's own */
-  size_t bytes;
+  size_t bytes, number;
+  fiber *older;
   void *fake; /* ASan's */
   const void *bottom;
 #if !defined(__x86_64__) && !defined(__aarch64__)
