@@ -19,8 +19,7 @@ static __global__ void gather(size_t rows, size_t d, size_t n, const int32_t *in
     }
     for (size_t begin = oss_cuda_y() * ROWS; begin < rows; begin += oss_cuda_y_step() * ROWS) {
       float value[ROWS];
-      for (size_t r = 0; r < ROWS; r++)
-        value[r] = begin + r < rows ? in[(begin + r) * d + (size_t)column] : 0.0f;
+      for (size_t r = 0; r < ROWS; r++) value[r] = begin + r < rows ? in[(begin + r) * d + (size_t)column] : 0.0f;
       for (size_t r = 0; r < ROWS; r++)
         if (begin + r < rows) out[(begin + r) * n + i] = value[r];
     }
