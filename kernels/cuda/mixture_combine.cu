@@ -69,6 +69,7 @@ static __device__ bool used(const combine_job &job, size_t r0, size_t k) {
   return any;
 }
 
+// block: 256
 static __global__ void __launch_bounds__(THREADS) mixture_combine_lists(combine_job job) {
   OSS_SHARED(unsigned, count, [WARPS]);
   const unsigned lane = threadIdx.x % OSS_CUDA_WARP, warp = threadIdx.x / OSS_CUDA_WARP;
@@ -165,6 +166,7 @@ static __device__ void add_window(const combine_job &job, tile &t, size_t k0, co
   }
 }
 
+// block: 256
 static __global__ void __launch_bounds__(THREADS, 2) mixture_combine_tiles(combine_job job, size_t down, size_t tiles) {
   OSS_SHARED(float4, gains, [CHUNK][FOURS]);
   OSS_SHARED(float, means, [CHUNK][COLUMNS]);

@@ -180,6 +180,7 @@ static __device__ void segment_of(const distance_job &job, size_t r0, size_t k0,
 }
 
 /* Tiles that share their means follow each other. */
+// block: 256
 template <typename A>
 static __global__ void __launch_bounds__(THREADS, 2) mixture_distance_tiles(distance_job job) {
   for (size_t item = blockIdx.x; item < job.items; item += gridDim.x) {
@@ -190,6 +191,7 @@ static __global__ void __launch_bounds__(THREADS, 2) mixture_distance_tiles(dist
   }
 }
 
+// block: 256
 static __global__ void __launch_bounds__(THREADS) mixture_distance_total(distance_job job) {
   const size_t count = job.rows * job.k, stride = (size_t)gridDim.x * THREADS;
   for (size_t i = (size_t)blockIdx.x * THREADS + threadIdx.x; i < count; i += stride) {

@@ -133,6 +133,7 @@ static __device__ void weigh_row(const weights_job &job, mixture_row *row, size_
   if (threadIdx.x == 0) job.shrink[r] = pull / total;
 }
 
+// block: 256
 static __global__ void __launch_bounds__(THREADS) mixture_weights_rows(weights_job job) {
   for (size_t r = blockIdx.x; r < job.rows; r += gridDim.x) {
     mixture_row row = {};

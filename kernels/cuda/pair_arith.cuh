@@ -127,7 +127,7 @@ struct pair_two {
 template <int Q, int P>
 struct pair_double {
   typedef double value;
-  enum { J = Q <= 3 ? 4 : 2, BLOCKS = 1, NORMS = 0 };
+  enum { J = P == 0 ? 1 : Q <= 3 ? 4 : 2, BLOCKS = 1, NORMS = 0 };
   struct {
     double sum[PAIR_K][J];
 

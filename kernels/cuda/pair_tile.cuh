@@ -3,23 +3,31 @@
 
 /* The kernel that does pair_error's arithmetic.
  *
- * Mapping. A block of 256 threads has a tile of 64 states k and 64 targets j of one sample, or half of the targets where coefficients are
- * many (J = 2, PAIR_TWO and PAIR_DOUBLE with q > 3); a thread has 4 states and J targets; a warp 16 states and 32 targets (8 J). Warps
- * without a pair to compute only bring rows: of the 10 tiles of N = 200, 49 of 80 warps compute, and 80 % of their pairs exist. Rows pass
- * through shared memory, 16 elements at a time (8 in double, half of that for q > 3), turned, while the next are on their way to registers;
- * one barrier a step. The coefficients of a thread's pairs stay in registers: 4 J (q + 1), with 8 J for sums.
+ * Mapping. A block of 256 threads has a tile of 64 states k and 64 targets j of one sample, or a share of the targets where coefficients
+ * are many or the power is any (J = 2 and 1: pair_arith.cuh); a thread has 4 states and J targets, 4 as a rule; a warp 16 states and 8 J
+ * targets. Warps without a pair to compute only bring rows: of the 10 tiles of N = 200, 49 of 80 warps compute, and 80 % of their pairs
+ * exist. Rows pass through shared memory, 16 elements at a time (8 in double, half of that for q > 3), turned, while the next are on their
+ * way to registers; one barrier a step. The coefficients of a thread's pairs stay in registers: 4 J (q + 1), with 8 J for sums.
  *
- * Floor: (q + 2) FMA for each (k, j < k, element). Bytes an FMA: from global memory (mostly the second-level cache: the tiles of a sample
- * run together) 4 * 64 (q + 2) for 64 * 64 (q + 2), 1/16; from shared memory 16 (q + 2) for 16 (q + 2), 1: one LDS.128 for 16 FMA. If each
- * took four cycles, as its 512 bytes say, float on sm_90 (128 FMA a cycle) would just be balanced; threads that read the same address, 8 of
- * 32 for a state and 4 for a target, may take less. Twice as many FMA pass by in the same time on sm_80, where 64 a cycle are the limit.
+ * Floor: (q + 2) FMA for each (k, j < k, element). Bytes an FMA in float: from global memory (mostly the second-level cache: the tiles of a
+ * sample run together) 4 * 64 (q + 2) for 64 * 64 (q + 2), 1/16; from shared memory 16 (q + 2) for 16 (q + 2), 1: one LDS.128 for 16 FMA,
+ * or for 8 in double. Were four cycles needed for each, as its 512 bytes say, shared memory and the arithmetic of sm_90 (128 FMA a cycle,
+ * 64 in double) would just be balanced; threads that read the same address, 8 of 32 for a state and 4 for a target, may take less. On sm_80
+ * (64 and 32) shared memory is at half of its limit at most.
  *
  * Machine code (nvcc 13.0, sm_90, p = 2; instructions of the loop over 8 elements, which is all but about 80 a step of 16):
  *   float   q = 1: 413, of them 384 FFMA and 24 LDS.128;   q = 2: 550, 512, 32;   q = 3: 685, 640, 40
  *   two     q = 1: 2077, of them 1152 FADD, 896 FFMA and 24 LDS.128: 16 operations a pair and element; q = 2: 21; q = 3: 26
  *   double  q = 1: 384 DFMA and 48 LDS.128 of 565 in a step of 8 elements, staging and all; q = 2: 512, 64, 726; q = 3: 640, 80, 904
  *
- * Registers a thread, static shared memory, blocks and warps a multiprocessor (of 64 warps), from ptxas: REGISTERS
+ * Registers a thread on sm_80 / sm_90 (p = 2; p = 1 differs by 2 at most), and shared memory. 128 registers are 2 blocks, 16 of 64 warps, a
+ * multiprocessor, more are 1 block: enough, since a thread has 16 pairs of independent sums under way. Nothing is spilled in a loop; float
+ * with q = 2 keeps 16 bytes of addresses in local memory before it.
+ *            q = 1        q = 2        q = 3        q = 4        q <= 8
+ *   float    128 / 128    128 / 128    186 / 202    228 / 226    (is not used)
+ *   two      196 / 196    233 / 235    255 / 255    177 / 180    255 / 255
+ *   double   168 / 174    204 / 214    238 / 242    168 / 180    232 / 242    (any power: 208 / 212)
+ *   shared   25 KB        33 KB        41 KB        24 to 26 KB  40 to 43 KB
  *
  * Expected of the float floor, not measured. sm_90 issues one instruction a cycle and scheduler, and an FFMA is one: 768 of about 910 a
  * step at q = 1, 84 % (85 % at q = 3), times 80 % of the pairs at N = 200 (90 % at N = 500, 41 % at N = 50), less what barriers and shared
@@ -46,7 +54,7 @@ struct pair_stage {
     SLOTS = PAIR_TILE * FOURS,     /* fours of an array: one a thread */
     STRIDE = PAIR_THREADS / SLOTS, /* arrays at a time */
     EACH = (ARRAYS + STRIDE - 1) / STRIDE,
-    WIDTH = PAIR_TILE / PAIR_K * A::J, /* targets of a block: all of the tile's or half of them */
+    WIDTH = PAIR_TILE / PAIR_K * A::J, /* targets of a block: all of the tile's or a share of them */
     SPLIT = PAIR_TILE / WIDTH
   };
 };
@@ -133,6 +141,9 @@ static __device__ inline void pair_read(const float *from, float (&to)[4]) {
 static __device__ inline void pair_read(const float *from, float (&to)[2]) {
   const float2 two = *reinterpret_cast<const float2 *>(from);
   to[0] = two.x, to[1] = two.y;
+}
+static __device__ inline void pair_read(const double *from, double (&to)[1]) {
+  to[0] = *from;
 }
 static __device__ inline void pair_read(const double *from, double (&to)[2]) {
   const double2 two = *reinterpret_cast<const double2 *>(from);

@@ -39,6 +39,7 @@ typedef struct project_job {
 } project_job;
 
 /* Elements [from, from + depth) of rows [first, first + count) as doubles; rows from end on are zeros. One thread an element. */
+// block: 256
 static __global__ void __launch_bounds__(THREADS)
     project_widen(size_t first, size_t count, size_t end, size_t d, size_t from, size_t depth, const float *in, double *out) {
   const size_t stride = (size_t)gridDim.x * THREADS;
@@ -49,6 +50,7 @@ static __global__ void __launch_bounds__(THREADS)
 }
 
 /* Sums of the features [feature, feature + count) of rows [first, first + rows) to their place. */
+// block: 256
 static __global__ void __launch_bounds__(THREADS)
     project_narrow(size_t first, size_t rows, size_t n, size_t feature, size_t count, const double *sums, float *out) {
   const size_t stride = (size_t)gridDim.x * THREADS;

@@ -41,6 +41,7 @@ def cuda_is_there():
     return "backend    cuda: not available: " not in cli.run(["info"], str(TESTS)).out
 
 
+@unittest.skipIf(cli.SANITIZED, "too slow under sanitizers")
 @unittest.skipUnless(cuda_is_there(), "no backend cuda here")
 class Same(unittest.TestCase):
     def setUp(self):
