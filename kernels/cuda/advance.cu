@@ -3,7 +3,7 @@
 
 /* Mapping: as lincomb; a row is a cell (j, s), whose source k is looked up once a thread, its q + 1 coefficients too: all threads of a row
  * ask for the same address, one transaction a warp. A cell without a source is copied, bits as they are.
- * Bytes 4 (q + 2) an element, 2 (q + 1) flops of double; block 256, kernels for up to 2, 4 and 8 histories, as lincomb.
+ * Bytes 4 (q + 2) an element, 2 (q + 1) flops of double; block 256, kernels for up to 2, 4 and 8 histories, as lincomb; 34 to 80 registers.
  * Floor: the bytes (copied cells: 8). From many cells one k is read again and again, so the second-level cache serves part of them: 90 % of
  * a copy's rate or more on sm_80 and sm_90. For d = 3072 and b = 1 there are 603 blocks of 12 KB each way, one wave on a large card: the
  * two reads on end (index, coefficients) before the states then show, about 60 %. */

@@ -4,7 +4,8 @@
 /* Mapping: one thread a cell; it adds the samples in their order to the accumulator itself, so the split into calls leaves no trace. AHEAD
  * samples are read before the first of them is added.
  * Bytes 8 (b + 2) a cell, 2 flops of double a sample, and with log its about 30. Block 128: with N = 200 there are 316 blocks, more than
- * one for each multiprocessor. Floor: the bytes. sm_80, sm_90: about 80 % of a copy's rate, with log 60 %, N from 200 on; below, latency.
+ * one for each multiprocessor; 40 registers. Floor: the bytes. sm_80, sm_90: about 80 % of a copy's rate, with log 60 %, N from 200 on;
+ * below, latency.
  */
 #include <float.h>
 #include <math.h>

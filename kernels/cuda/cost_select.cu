@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-/* Mapping: one thread a cell. Bytes 16 read and up to 12 written a cell, a comparison; block 256: no thread needs another one.
- * Floor: the bytes, and for one sample the launch. */
+/* Mapping: one thread a cell. Bytes 16 read and up to 12 written a cell, a comparison; block 256: no thread needs another one; 18
+ * registers. Floor: the bytes, and for one sample the launch. */
 #include <math.h>
 
 #include "kernels/cuda/cuda.h"

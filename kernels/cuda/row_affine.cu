@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /* Mapping: a thread makes 4 neighbouring elements of a row (1 where rows are not aligned to 16 bytes), the row's map read once a thread.
- * Bytes 8, 2 flops of double and 2 conversions an element; block 256: no thread needs another one. Floor: the bytes; about 90 % of a copy's
- * rate, also where double is slow (4 such instructions for 8 bytes). */
+ * Bytes 8, 2 flops of double and 2 conversions an element; block 256: no thread needs another one; 32 registers. Floor: the bytes; about 90
+ * % of a copy's rate, also where double is slow (4 such instructions for 8 bytes). */
 #include "kernels/cuda/rows.h"
 
 // block: 256

@@ -5,12 +5,12 @@
  * t + threads, ... of 4 elements, one sum for each of the four, then a tree over them and over the threads. A second kernel adds the pieces
  * of a row, a warp each. Cuts and trees depend on d alone, so a row has the same bits in any batch; where rows are not aligned to 16 bytes
  * the four elements of a quad are read one by one, into the same sums. Bytes 8 an element, and for it 2 conversions, a difference and (p =
- * 2) a fused sum of double; p = 1 has one addition too; other powers take pow, about 100. Block 256, PIECE 4096: 4 quads of both rows a
- * thread are in flight, and 64 rows of 12288 make 192 blocks. Floor: the bytes; sm_80, sm_90: about 85 % of a copy's rate for 1000 blocks
- * and more. Where double runs at two a clock and multiprocessor (sm_75, 86, 89, 120), 4 such instructions for 8 bytes: a card of 128
- * multiprocessors at 2.5 GHz does 160 G elements/s, its 1 TB/s bring 125 G/s, so the bytes are still the floor; a T4 (40 at 1.6 GHz, 320
- * GB/s) does 32 G/s of 40 G/s. Differences and sums in float would not be faster there by more than that. p other than 1 and 2 is bound by
- * pow everywhere. */
+ * 2) a fused sum of double; p = 1 has one addition too; other powers take pow, about 100. Block 256, 40 registers (with pow 72); PIECE
+ * 4096: a thread has 4 quads of it, two of both rows in flight, and 64 rows of 12288 make 192 blocks. Floor: the bytes; sm_80, sm_90: about
+ * 85 % of a copy's rate for 1000 blocks and more. Where double runs at two a clock and multiprocessor (sm_75, 86, 89, 120), 4 such
+ * instructions for 8 bytes: a card of 128 multiprocessors at 2.5 GHz does 160 G elements/s, its 1 TB/s bring 125 G/s, so the bytes are
+ * still the floor; a T4 (40 at 1.6 GHz, 320 GB/s) does 32 G/s of 40 G/s. Differences and sums in float would not be faster there by more
+ * than that. p other than 1 and 2 is bound by pow everywhere. */
 #include <math.h>
 
 #include "kernels/cuda/reduce.h"
