@@ -21,8 +21,8 @@
  *   double  q = 1: 384 DFMA and 48 LDS.128 of 565 in a step of 8 elements, staging and all; q = 2: 512, 64, 726; q = 3: 640, 80, 904
  *
  * Registers a thread on sm_80 / sm_90 (p = 2; p = 1 differs by 2 at most), and shared memory. 128 registers are 2 blocks, 16 of 64 warps, a
- * multiprocessor, more are 1 block: enough, since a thread has 16 pairs of independent sums under way. Nothing is spilled in a loop; float
- * with q = 2 keeps 16 bytes of addresses in local memory before it.
+ * multiprocessor, more are 1 block: enough, since a thread has 16 pairs of independent sums under way. Nothing is spilled
+ * in the loop over elements; outside of it float with q = 2 keeps 8 to 16 bytes in local memory, two with q > 4 and p = 2 4 bytes on sm_90.
  *            q = 1        q = 2        q = 3        q = 4        q <= 8
  *   float    128 / 128    128 / 128    186 / 202    228 / 226    (is not used)
  *   two      196 / 196    233 / 235    255 / 255    177 / 180    255 / 255
