@@ -18,7 +18,7 @@ import yaml
 BACKEND = os.environ.get("OSSBENCH_BACKEND")  # what every run takes that does not name one
 BINARY = os.path.abspath(os.environ.get("OSSBENCH") or "ossbench")
 SANITIZED = bool(os.environ.get("OSS_SANITIZED"))
-LIMIT = 120 if SANITIZED else 60  # seconds one run may take
+LIMIT = 300 if BACKEND else 120 if SANITIZED else 60  # seconds one run may take; the backend may be an emulation
 SIGNS_OF_A_CRASH = ("Sanitizer", "runtime error:", "Segmentation", "Aborted", "core dumped")
 
 # HDF5 1.10 forgets some of its memory when a file is damaged.
