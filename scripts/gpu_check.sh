@@ -120,7 +120,11 @@ build_part() {
 }
 tests() { ctest --test-dir "$build" --no-tests=error --output-on-failure -j "$(nproc)" "$@"; }
 parity_part() { OSS_TEST_BACKEND=cuda tests -L '^parity$'; }
-golden_part() { OSSBENCH_BACKEND=cuda tests -L '^(golden|golden_cli)$'; }
+golden_part() {
+  local labels='^(golden|golden_cli)$'
+  [ "$emulate" -eq 1 ] && labels='^(golden|golden_cuda)$' # those that an emulated device gets done
+  OSSBENCH_BACKEND=cuda tests -L "$labels"
+}
 same_part() { OSSBENCH=$build/ossbench "$python" -B tests/cuda/test_same.py; }
 kernels_part() {
   if [ $emulate -eq 1 ]; then

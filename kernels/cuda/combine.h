@@ -21,8 +21,7 @@ struct oss_cuda_coefs {
 template <int WIDE, int MOST>
 static __device__ inline void oss_cuda_combine(const oss_cuda_coefs<MOST> &coefs, const oss_terms &in, size_t at, double (&sum)[WIDE]) {
   oss_cuda_pack<WIDE> value[MOST];
-  for (int m = 0; m < MOST; m++)
-    value[m] = coefs.c[m] != 0.0 ? oss_cuda_load<WIDE>(in.at[m] + at) : oss_cuda_pack<WIDE>{};
+  for (int m = 0; m < MOST; m++) value[m] = coefs.c[m] != 0.0 ? oss_cuda_load<WIDE>(in.at[m] + at) : oss_cuda_pack<WIDE>{};
   for (int m = 0; m < MOST; m++)
     if (coefs.c[m] != 0.0)
       for (int i = 0; i < WIDE; i++) sum[i] += coefs.c[m] * (double)value[m].at[i];
