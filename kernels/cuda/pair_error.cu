@@ -3,7 +3,7 @@
 
 /* pair_error: the cost of every step k -> j, the operation that a search spends most of its time in.
  *
- * Passes. For the powers 1 and 2 all pairs are summed in float over the first chunk of elements and asked (pair_settle.cuh) whether float
+ * Passes. For the powers 1 and 2 all pairs are summed in float over the first chunk of elements and asked (pair_settle.cu) whether float
  * tells their sums to 1e-6; those that passed are summed over the rest and asked again; what is left, where the candidate is near its
  * target and the terms cancel, is summed again in double, or, where double is slow, by two floats and only then in double (pair_arith.cuh).
  * NaN, infinities, overflow and underflow fail the question, so double decides about them. What a search compares is near: its pairs cost
@@ -15,85 +15,19 @@
  * Mapping, counts and what to expect of them: pair_tile.cuh. */
 #include <math.h>
 
-#include "kernels/cuda/pair_settle.cuh"
-#include "kernels/cuda/pair_tile.cuh"
+#include "kernels/cuda/pair_piece.cuh"
 
-/* The parts from chunk from up to chunk to of all items. */
-template <class A, int Q, int P>
-static oss_status sum_parts(oss_backend *be, const pair_job *job, int serve, int fresh, unsigned from, unsigned to) {
-  void (*kernel)(pair_job, int, int, unsigned, unsigned) = pair_tile<A, Q, P>;
-  const unsigned parts = (unsigned)oss_cuda_ceil(to, job->span) - from / job->span;
-  OSS_LAUNCH(be, kernel, (job->items * parts * pair_stage<A, Q>::SPLIT), PAIR_THREADS, 0, *job, serve, fresh, from, to);
-  return OSS_OK;
-}
-
-static oss_status settle(oss_backend *be, const pair_job *job, int arithmetic, int next, int fresh, int write, unsigned parts) {
-  const size_t count = write ? job->d : pair_lesser(job->d, PAIR_CHUNK);
-  OSS_LAUNCH(be, pair_settle, job->items * (PAIR_CELLS / PAIR_THREADS), PAIR_THREADS, 0, *job, arithmetic, next, fresh, write, parts,
-             count);
-  return OSS_OK;
-}
-
-/* The samples that a piece's peaks are of. */
-static size_t piece_samples(const pair_job *job) {
-  return (job->first + job->items - 1) / job->tiles - job->first / job->tiles + 1;
-}
-
-static oss_status find_peaks(oss_backend *be, const pair_job *job) {
-  const size_t samples = piece_samples(job), rows = samples * ((size_t)job->q + 2) * job->n;
-  OSS_LAUNCH(be, pair_peaks, oss_cuda_blocks(be, rows * OSS_CUDA_WARP, PAIR_THREADS), PAIR_THREADS, 0, *job, job->first / job->tiles,
-             samples);
-  return OSS_OK;
-}
-
-/* The pairs of an item that float was not good for, or all of them when fresh: by two floats where those are faster than double, and what
- * they are not good for in double. What has no pair of its mark ends at once. */
-template <int Q, int P>
-static oss_status do_again(oss_backend *be, const pair_job *job, int fresh) {
-  if (job->peak != NULL) {
-    OSS_TRY(find_peaks(be, job));
-    OSS_TRY((sum_parts<pair_two<Q, P>, Q, P>(be, job, PAIR_TWO, fresh, 0, job->chunks)));
-    OSS_TRY(settle(be, job, PAIR_TWO, PAIR_DOUBLE, fresh, 1, job->parts));
-    fresh = 0;
-  }
-  OSS_TRY((sum_parts<pair_double<Q, P>, Q, P>(be, job, PAIR_DOUBLE, fresh, 0, job->chunks)));
-  return settle(be, job, PAIR_DOUBLE, PAIR_DOUBLE, fresh, 1, job->parts);
-}
-
-/* Float for all, the first chunk first. */
-template <int Q, int P>
-static oss_status do_piece(oss_backend *be, const pair_job *job) {
-  const int again = job->peak != NULL ? PAIR_TWO : PAIR_DOUBLE, one = job->chunks == 1;
-  OSS_TRY((sum_parts<pair_float<Q, P>, Q, P>(be, job, PAIR_FLOAT, 1, 0, 1)));
-  OSS_TRY(settle(be, job, PAIR_FLOAT, again, 1, one, 1));
-  if (!one) {
-    OSS_TRY((sum_parts<pair_float<Q, P>, Q, P>(be, job, PAIR_FLOAT, 0, 1, job->chunks)));
-    OSS_TRY(settle(be, job, PAIR_FLOAT, again, 0, 1, job->parts));
-  }
-  return do_again<Q, P>(be, job, 0);
-}
-
-/* More terms than any solver of this program has go without float: a thread's coefficients would not fit its registers. */
-template <int P>
-static oss_status do_terms(oss_backend *be, const pair_job *job) {
-  switch (job->terms) {
-    case 1:
-      return do_piece<1, P>(be, job);
-    case 2:
-      return do_piece<2, P>(be, job);
-    case 3:
-      return do_piece<3, P>(be, job);
-    case 4:
-      return do_piece<4, P>(be, job);
-    default:
-      return do_again<OSS_MAX_TERMS, P>(be, job, 1);
-  }
+/* Infinity for the cells that are no pairs. Block: a row of cells at a time, 256 threads along it. */
+// block: 256
+static __global__ void pair_fill(size_t b, size_t n, double *cost) {
+  for (size_t row = blockIdx.x; row < b * (n + 1); row += gridDim.x)
+    for (size_t j = row % (n + 1) + threadIdx.x; j <= n; j += blockDim.x) cost[row * (n + 1) + j] = HUGE_VAL;
 }
 
 /* Another power. pow takes longer than everything else, so one instance for any number of terms will do. */
 static oss_status do_power(oss_backend *be, const pair_job *job) {
   OSS_TRY((sum_parts<pair_double<OSS_MAX_TERMS, 0>, OSS_MAX_TERMS, 0>(be, job, PAIR_DOUBLE, 1, 0, job->chunks)));
-  return settle(be, job, PAIR_DOUBLE, PAIR_DOUBLE, 1, 1, job->parts);
+  return oss_cuda_pair_settle(be, job, PAIR_DOUBLE, PAIR_DOUBLE, 1, 1, job->parts);
 }
 
 /* Bytes of scratch memory of an item, and what a sample's peaks take. */
@@ -135,7 +69,7 @@ static oss_status do_pieces(oss_backend *be, pair_job *job) {
   if (!peaks) job->peak = NULL;
   for (job->first = 0; job->first < all; job->first += job->items) {
     job->items = (unsigned)pair_lesser(count, all - job->first);
-    OSS_TRY(!plain ? do_power(be, job) : job->p == 1.0 ? do_terms<1>(be, job) : do_terms<2>(be, job));
+    OSS_TRY(!plain ? do_power(be, job) : job->p == 1.0 ? oss_cuda_pair_magnitudes(be, job) : oss_cuda_pair_squares(be, job));
   }
   return OSS_OK;
 }

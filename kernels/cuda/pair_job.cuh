@@ -30,17 +30,16 @@ enum { PAIR_FLOAT = 0, PAIR_TWO = 1, PAIR_DOUBLE = 2, PAIR_NONE = 3 /* no pair *
 
 typedef struct pair_job {
   size_t b, n, d, coef_stride;
-  int q;
+  int q, terms;                              /* terms: what the tile kernel computes, q or more, the coefficients of the others are 0 */
+  int aligned;                               /* four elements can be read at once */
+  unsigned items;                            /* of the present piece */
+  unsigned chunks, span, parts, group_parts; /* chunks of a part, parts of an item, parts of a group */
   double p;
   const double *coef;
-  int terms;                          /* that the tile kernel computes: q or more, the coefficients of the others are 0 */
   const float *in[OSS_MAX_TERMS + 2]; /* x, the h, x again for the other terms; then at terms + 1 the target */
   double *cost;
-  int aligned;                               /* four elements can be read at once */
-  size_t tiles, side;                        /* tiles of a sample; tiles from corner to corner */
-  unsigned chunks, span, parts, group_parts; /* chunks of a part, parts of an item, parts of a group */
-  size_t first;                              /* item of the present piece */
-  unsigned items;
+  size_t tiles, side;  /* tiles of a sample; tiles from corner to corner */
+  size_t first;        /* item of the present piece */
   double *part;        /* [items][parts][64][64] */
   float *norm;         /* [items][parts][q + 1][64]: sums of squares or magnitudes of the rows of float parts */
   unsigned char *mark; /* [items][64][64] */
@@ -112,5 +111,15 @@ static __device__ inline double pair_reach(const pair_job &job, size_t s, size_t
 static __device__ inline int pair_reachable(double reach) {
   return reach >= 0x1p-60 && reach <= 0x1p60;
 }
+
+/* Parts of pair_error in files of their own, on the host. All pairs of a piece by the power 1 and 2: */
+oss_status oss_cuda_pair_magnitudes(oss_backend *be, const pair_job *job);
+oss_status oss_cuda_pair_squares(oss_backend *be, const pair_job *job);
+
+/* Adds up the parts of the pairs that an arithmetic serves, and asks whether the sums are good: pair_settle.cu. */
+oss_status oss_cuda_pair_settle(oss_backend *be, const pair_job *job, int arithmetic, int next, int fresh, int write, unsigned parts);
+
+/* The largest magnitudes of the rows that a piece reads, into job->peak. */
+oss_status oss_cuda_pair_peaks(oss_backend *be, const pair_job *job);
 
 #endif

@@ -39,10 +39,12 @@ void check_pointer(const kernel_call &call, uint64_t word, std::vector<uint64_t>
   touches->push_back(a->id);
 }
 
-/* A word inside a structure may be anything: only what certainly is a pointer counts. */
+/* A word inside a structure may be anything, two small numbers too: only what certainly is a pointer counts. Address sanitizer's shadow is
+ * mapped where two numbers may point. */
 void check_word(const kernel_call &call, uint64_t word, std::vector<uint64_t> *touches) {
   const void *address = reinterpret_cast<const void *>(word);
-  if (word < 65536 || word >> 47 != 0) return;
+  const uint64_t lowest = OSS_CUDA_HOST_ASAN ? (uint64_t)1 << 44 : 65536;
+  if (word < lowest || word >> 47 != 0) return;
   if (!in_device_range(address)) {
     if (is_mapped(address)) refuse(call, "a structure among the arguments holds a pointer to host memory");
     return;

@@ -1,20 +1,12 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-/* What pair_error asks of its sums, and the small kernels around them. */
-#ifndef OSS_KERNELS_CUDA_PAIR_SETTLE_CUH
-#define OSS_KERNELS_CUDA_PAIR_SETTLE_CUH
+/* What pair_error asks of its sums. */
+#include <math.h>
 
 #include "kernels/cuda/pair_job.cuh"
 
 #define PAIR_TOLERANCE 5e-7 /* of the bound on a cost's error; 1e-6 is promised */
-
-/* Infinity for the cells that are no pairs. Block: a row of cells at a time, 256 threads along it. */
-// block: 256
-static __global__ void pair_fill(size_t b, size_t n, double *cost) {
-  for (size_t row = blockIdx.x; row < b * (n + 1); row += gridDim.x)
-    for (size_t j = row % (n + 1) + threadIdx.x; j <= n; j += blockDim.x) cost[row * (n + 1) + j] = HUGE_VAL;
-}
 
 /* The largest magnitude of each row that the samples first .. first + samples - 1 read. A warp a row; magnitudes are compared as integers,
  * for which NaN is above infinity. 4 bytes an element: memory is the limit. */
@@ -117,4 +109,21 @@ static __global__ void pair_settle(pair_job job, int arithmetic, int next, int f
     job.cost[(where.s * (job.n + 1) + row + 1) * (job.n + 1) + column] = sum / (double)job.d;
 }
 
-#endif
+oss_status oss_cuda_pair_settle(oss_backend *be, const pair_job *job, int arithmetic, int next, int fresh, int write, unsigned parts) {
+  const size_t count = write ? job->d : pair_lesser(job->d, PAIR_CHUNK);
+  OSS_LAUNCH(be, pair_settle, job->items * (PAIR_CELLS / PAIR_THREADS), PAIR_THREADS, 0, *job, arithmetic, next, fresh, write, parts,
+             count);
+  return OSS_OK;
+}
+
+/* The samples that a piece's peaks are of. */
+static size_t piece_samples(const pair_job *job) {
+  return (job->first + job->items - 1) / job->tiles - job->first / job->tiles + 1;
+}
+
+oss_status oss_cuda_pair_peaks(oss_backend *be, const pair_job *job) {
+  const size_t samples = piece_samples(job), rows = samples * ((size_t)job->q + 2) * job->n;
+  OSS_LAUNCH(be, pair_peaks, oss_cuda_blocks(be, rows * OSS_CUDA_WARP, PAIR_THREADS), PAIR_THREADS, 0, *job, job->first / job->tiles,
+             samples);
+  return OSS_OK;
+}
