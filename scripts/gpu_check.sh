@@ -92,7 +92,7 @@ for candidate in /usr/bin/python3 "$(command -v python3)"; do
   [ -z "$python" ] && [ -n "$candidate" ] && python_works "$candidate" && python=$candidate
 done
 if [ -n "$missing" ] || [ -z "$python" ]; then
-  [ -f "$bundle" ] || die "the system lacks: ${missing:-}${python:+}$([ -n "$python" ] || echo ' a Python with numpy, h5py and yaml'); there is no bundle $bundle either (scripts/gpu_bundle.sh makes it on a Debian machine)"
+  [ -f "$bundle" ] || die "the system lacks: $missing$([ -n "$python" ] || echo ' a Python with numpy, h5py and yaml'); there is no bundle $bundle either (scripts/gpu_bundle.sh makes it on a Debian machine)"
   unpack
   [ -n "$python" ] || python=$work/bundle/bin/python3
   python_works "$python" || die "$python: $("$python" -c 'import h5py, numpy, yaml' 2>&1 | tail -n 1)"
@@ -143,17 +143,19 @@ search_part() {
 }
 # One program under one tool; the tests' own verdict counts too.
 sanitize() { # tool program
-  local name log tool=(compute-sanitizer --tool "$1" --error-exitcode 9) status
+  local name log tool=(compute-sanitizer --tool "$1" --error-exitcode 9) status left
   name=$(basename "$2") log=$work/$1-$(basename "$2").log
   [ "$emulate" -eq 1 ] && tool=()
-  OSS_TEST_SMALL=1 OSS_TEST_BACKEND=cuda timeout 150 "${tool[@]}" "$2" >"$log" 2>&1
+  left=$((until - 5 - $(date +%s)))
+  [ $left -gt 0 ] || { echo "$1 $name: NOT RUN, the time is used up"; return 1; }
+  OSS_TEST_SMALL=1 OSS_TEST_BACKEND=cuda timeout $((left < 150 ? left : 150)) "${tool[@]}" "$2" >"$log" 2>&1
   status=$?
   case $status in
     0) echo "$1 $name: ok $(sed -n 's/^=* *\(ERROR SUMMARY\|RACECHECK SUMMARY\)/\1/p' "$log" | tail -n 1)" ;;
     124) echo "$1 $name: TIMED OUT" ;;
     *) echo "$1 $name: FAILED ($status)" && grep -v '^\[ *\(RUN\|OK\)' "$log" | head -n 20 ;;
   esac
-  return $status
+  [ $status -eq 0 ] # xargs would stop at a 255
 }
 sanitizer_part() {
   local status=0
@@ -173,7 +175,8 @@ export OMP_WAIT_POLICY=passive
 
 export -f build_part tests parity_part golden_part same_part kernels_part search_part sanitize sanitizer_part
 export root build work python emulate capability
-printf -v quoted '%q ' "${options[@]}"
+quoted=''
+[ ${#options[@]} -eq 0 ] || printf -v quoted '%q ' "${options[@]}"
 for part in "${parts[@]}"; do
   left=$((most - (SECONDS - started))) begin=$SECONDS
   limit=$((limits[$part] < left ? limits[$part] : left))
@@ -181,11 +184,12 @@ for part in "${parts[@]}"; do
     failed+=("$part") && say "" && say "== $part: NOT RUN, the time is used up"
     continue
   fi
+  export until=$(($(date +%s) + limit))
   timeout --kill-after=5 $limit bash -c "options=($quoted); ${part}_part" >"$work/$part.log" 2>&1 </dev/null
   status=$?
   verdict=ok
   [ $status -ne 0 ] && verdict="FAILED (status $status)" && failed+=("$part")
-  [ $status -eq 124 ] && verdict="TIMED OUT (limit $limit s)"
+  [ $status -eq 124 ] || [ $status -eq 137 ] && verdict="TIMED OUT (limit $limit s)"
   say "" && say "== $part: $verdict in $((SECONDS - begin)) s"
   case $part:$status in
     kernels:* | search:* | sanitizer:*) tee -a "$output" <"$work/$part.log" ;;
