@@ -79,7 +79,7 @@ lacking() { # what of the libraries the system has not
 unpack() {
   lib=$work/bundle/usr/lib/x86_64-linux-gnu
   mkdir -p "$work/bundle/bin" && tar -C "$work/bundle" -xzf "$bundle" || die "$bundle: cannot be unpacked"
-  sed -i "s#=/usr#=$work/bundle/usr#" "$lib"/pkgconfig/*.pc "$work"/bundle/usr/share/pkgconfig/*.pc 2>/dev/null
+  sed -i "s#\(=\|-[IL]\)/usr#\1$work/bundle/usr#g" "$lib"/pkgconfig/*.pc "$work"/bundle/usr/share/pkgconfig/*.pc 2>/dev/null
   libraries=$lib:$lib/openblas-pthread:$lib/hdf5/serial:$work/bundle/lib/x86_64-linux-gnu
   printf '#!/bin/sh\nLD_LIBRARY_PATH=%s PKG_CONFIG_LIBDIR=%s exec %s "$@"\n' "$libraries" "$lib/pkgconfig" "$work/bundle/usr/bin/pkgconf" >"$work/bundle/bin/pkg-config"
   printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$libraries" "$work/bundle/usr/bin/python3.11" >"$work/bundle/bin/python3"
