@@ -150,7 +150,7 @@ class Backend(CliTest):
         self.run_backend("--backend", "cuda", env=small)
         whole = self.path("whole.h5")
         self.run_backend("--backend", "cuda", "--output", whole)
-        compare(self, self.path("out.h5"), whole, (*TIMES, "@config", "/teacher/0000@nfe"))
+        compare(self, self.path("out.h5"), whole, (*TIMES, "@config", "@device", "/teacher/0000@nfe"))
 
 
 if __name__ == "__main__":
