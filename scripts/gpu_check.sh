@@ -125,7 +125,11 @@ golden_part() {
   [ "$emulate" -eq 1 ] && labels='^(golden|golden_cuda)$' # those that an emulated device gets done
   OSSBENCH_BACKEND=cuda tests -L "$labels"
 }
-same_part() { OSSBENCH=$build/ossbench "$python" -B tests/cuda/test_same.py; }
+same_part() { # what auto takes, and the schedules and bits of what it takes
+  local status=0
+  for test in cli/test_backend cuda/test_same; do OSSBENCH=$build/ossbench "$python" -B "tests/$test.py" || status=1; done
+  return $status
+}
 kernels_part() {
   if [ $emulate -eq 1 ]; then
     "$build/bench/bench_kernels" --backend cuda --n 6 --d 40 --k 5 --b 2
