@@ -222,10 +222,10 @@ static oss_status search(const settings *s, const char *folder) {
   oss_status status;
   char *path = oss_format("%s/mixture.h5", folder);
   char *yaml = oss_format(
-      "{name: bench, denoiser: {kind: gmm, file: %s}, samples: {search: %lld, evaluate: same}, teacher: {grid: edm, steps: %lld, cache: "
-      "none}, "
+      "{name: bench, denoiser: {kind: gmm, file: %s}, samples: {search: %lld, evaluate: same, batch: %lld}, "
+      "teacher: {grid: edm, steps: %lld, cache: none}, "
       "student: {steps: %lld, schedule: {kind: oss, variant: paper, samples: per_sample}}, output: {save: [tables]}}",
-      path, s->samples, s->n, s->m);
+      path, s->samples, s->samples, s->n, s->m);
   if (path == NULL || yaml == NULL) {
     status = oss_fail(OSS_ERR_MEMORY, "bench");
     goto done;
@@ -239,7 +239,7 @@ static oss_status search(const settings *s, const char *folder) {
   oss_cell cell = oss_config_cell(&config, 0);
   OSS_TRY_TO(done, oss_context_move(&context, &cell));
   OSS_TRY_TO(done, oss_context_teach(&context));
-  const float *states; /* the teacher is made before the clock starts */
+  const float *states; /* all samples are one batch, whose teacher is made before the clock starts */
   OSS_TRY_TO(done, oss_teacher_states(context.search_teacher, 0, (size_t)s->samples, &states));
   double total = 0.0;
   if (be->space == OSS_SPACE_DEVICE) {

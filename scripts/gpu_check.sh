@@ -79,7 +79,7 @@ lacking() { # what of the libraries the system has not
 unpack() {
   lib=$work/bundle/usr/lib/x86_64-linux-gnu
   mkdir -p "$work/bundle/bin" && tar -C "$work/bundle" -xzf "$bundle" || die "$bundle: cannot be unpacked"
-  sed -i "s#=/usr#=$work/bundle/usr#" "$lib"/pkgconfig/*.pc "$work"/bundle/usr/share/pkgconfig/*.pc 2>/dev/null
+  sed -i "s#\(=\|-[IL]\)/usr#\1$work/bundle/usr#g" "$lib"/pkgconfig/*.pc "$work"/bundle/usr/share/pkgconfig/*.pc 2>/dev/null
   libraries=$lib:$lib/openblas-pthread:$lib/hdf5/serial:$work/bundle/lib/x86_64-linux-gnu
   printf '#!/bin/sh\nLD_LIBRARY_PATH=%s PKG_CONFIG_LIBDIR=%s exec %s "$@"\n' "$libraries" "$lib/pkgconfig" "$work/bundle/usr/bin/pkgconf" >"$work/bundle/bin/pkg-config"
   printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$libraries" "$work/bundle/usr/bin/python3.11" >"$work/bundle/bin/python3"
@@ -92,7 +92,7 @@ for candidate in /usr/bin/python3 "$(command -v python3)"; do
   [ -z "$python" ] && [ -n "$candidate" ] && python_works "$candidate" && python=$candidate
 done
 if [ -n "$missing" ] || [ -z "$python" ]; then
-  [ -f "$bundle" ] || die "the system lacks: ${missing:-}${python:+}$([ -n "$python" ] || echo ' a Python with numpy, h5py and yaml'); there is no bundle $bundle either (scripts/gpu_bundle.sh makes it on a Debian machine)"
+  [ -f "$bundle" ] || die "the system lacks: $missing$([ -n "$python" ] || echo ' a Python with numpy, h5py and yaml'); there is no bundle $bundle either (scripts/gpu_bundle.sh makes it on a Debian machine)"
   unpack
   [ -n "$python" ] || python=$work/bundle/bin/python3
   python_works "$python" || die "$python: $("$python" -c 'import h5py, numpy, yaml' 2>&1 | tail -n 1)"
@@ -125,7 +125,11 @@ golden_part() {
   [ "$emulate" -eq 1 ] && labels='^(golden|golden_cuda)$' # those that an emulated device gets done
   OSSBENCH_BACKEND=cuda tests -L "$labels"
 }
-same_part() { OSSBENCH=$build/ossbench "$python" -B tests/cuda/test_same.py; }
+same_part() { # what auto takes, and the schedules and bits of what it takes
+  local status=0
+  for test in cli/test_backend cuda/test_same; do OSSBENCH=$build/ossbench "$python" -B "tests/$test.py" || status=1; done
+  return $status
+}
 kernels_part() {
   if [ $emulate -eq 1 ]; then
     "$build/bench/bench_kernels" --backend cuda --n 6 --d 40 --k 5 --b 2
@@ -143,17 +147,19 @@ search_part() {
 }
 # One program under one tool; the tests' own verdict counts too.
 sanitize() { # tool program
-  local name log tool=(compute-sanitizer --tool "$1" --error-exitcode 9) status
+  local name log tool=(compute-sanitizer --tool "$1" --error-exitcode 9) status left
   name=$(basename "$2") log=$work/$1-$(basename "$2").log
   [ "$emulate" -eq 1 ] && tool=()
-  OSS_TEST_SMALL=1 OSS_TEST_BACKEND=cuda timeout 150 "${tool[@]}" "$2" >"$log" 2>&1
+  left=$((until - 5 - $(date +%s)))
+  [ $left -gt 0 ] || { echo "$1 $name: NOT RUN, the time is used up"; return 1; }
+  OSS_TEST_SMALL=1 OSS_TEST_BACKEND=cuda timeout $((left < 150 ? left : 150)) "${tool[@]}" "$2" >"$log" 2>&1
   status=$?
   case $status in
     0) echo "$1 $name: ok $(sed -n 's/^=* *\(ERROR SUMMARY\|RACECHECK SUMMARY\)/\1/p' "$log" | tail -n 1)" ;;
     124) echo "$1 $name: TIMED OUT" ;;
     *) echo "$1 $name: FAILED ($status)" && grep -v '^\[ *\(RUN\|OK\)' "$log" | head -n 20 ;;
   esac
-  return $status
+  [ $status -eq 0 ] # xargs would stop at a 255
 }
 sanitizer_part() {
   local status=0
@@ -173,7 +179,8 @@ export OMP_WAIT_POLICY=passive
 
 export -f build_part tests parity_part golden_part same_part kernels_part search_part sanitize sanitizer_part
 export root build work python emulate capability
-printf -v quoted '%q ' "${options[@]}"
+quoted=''
+[ ${#options[@]} -eq 0 ] || printf -v quoted '%q ' "${options[@]}"
 for part in "${parts[@]}"; do
   left=$((most - (SECONDS - started))) begin=$SECONDS
   limit=$((limits[$part] < left ? limits[$part] : left))
@@ -181,11 +188,12 @@ for part in "${parts[@]}"; do
     failed+=("$part") && say "" && say "== $part: NOT RUN, the time is used up"
     continue
   fi
+  export until=$(($(date +%s) + limit))
   timeout --kill-after=5 $limit bash -c "options=($quoted); ${part}_part" >"$work/$part.log" 2>&1 </dev/null
   status=$?
   verdict=ok
   [ $status -ne 0 ] && verdict="FAILED (status $status)" && failed+=("$part")
-  [ $status -eq 124 ] && verdict="TIMED OUT (limit $limit s)"
+  [ $status -eq 124 ] || [ $status -eq 137 ] && verdict="TIMED OUT (limit $limit s)"
   say "" && say "== $part: $verdict in $((SECONDS - begin)) s"
   case $part:$status in
     kernels:* | search:* | sanitizer:*) tee -a "$output" <"$work/$part.log" ;;

@@ -113,7 +113,8 @@ def measured():
     with open(reports[-1]) as file:
         lines = [line for line in file if re.match(r"backend,op,variant,|cuda,", line)]
     rows = {(row["op"], row["variant"]): row for row in csv.DictReader(lines)}
-    return rows, f"Measured: results/gpu/{os.path.basename(reports[-1])}, the share of the floor that the card's own rates give at that report's sizes."
+    sizes = ", ".join(f"{key.upper()} {value}" for key, value in next(iter(rows.values()), {}).items() if key in SIZES)
+    return rows, f"Measured: results/gpu/{os.path.basename(reports[-1])}, time and share of the floor that the card's own rates give, both at {sizes}."
 
 
 def amount(value, unit):

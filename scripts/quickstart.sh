@@ -9,8 +9,13 @@ cd "$(dirname "$0")/.."
 cuda=() # what was configured before stays
 if [ ! -f build/release/CMakeCache.txt ]; then
   PATH=$PATH:/usr/local/nvidia/bin
-  cuda=(-DOSS_CUDA=OFF) # kernels for every card take minutes, for nothing where there is none
-  if nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | grep -q '^[0-9]'; then cuda=(-DOSS_CUDA=AUTO -DOSS_CUDA_ARCHITECTURES=native); fi
+  if nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | grep -q '^[0-9]'; then
+    echo "quickstart: there is an NVIDIA GPU: with kernels for it where the CUDA toolkit is"
+    cuda=(-DOSS_CUDA=AUTO -DOSS_CUDA_ARCHITECTURES=native)
+  else
+    echo "quickstart: no NVIDIA GPU here: built for the processor alone (./scripts/build.sh release -DOSS_CUDA=AUTO adds the GPU's part)"
+    cuda=(-DOSS_CUDA=OFF) # kernels for every card take minutes, for nothing where there is none
+  fi
 fi
 ./scripts/build.sh release "${cuda[@]}"
 mkdir -p results

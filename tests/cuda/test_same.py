@@ -43,7 +43,7 @@ def cuda_is_there():
 
 
 @unittest.skipIf(cli.SANITIZED, "too slow under sanitizers")
-@unittest.skipUnless(cuda_is_there(), "no backend cuda here")
+@unittest.skipUnless(cuda_is_there() or cli.gpu_required(), "no backend cuda here")
 class Same(unittest.TestCase):
     def setUp(self):
         self.dir = tempfile.mkdtemp(prefix="ossbench-same-")
@@ -53,7 +53,8 @@ class Same(unittest.TestCase):
         path, output = os.path.join(self.dir, "config.yaml"), os.path.join(self.dir, "out.h5")
         with open(path, "w") as file:
             json.dump(config, file)
-        done = cli.run(["run", path, "--quiet", "--backend", backend, "--output", output], self.dir)
+        env = {"OSS_REQUIRE_GPU": ""} if backend == "cpu" else None  # what it is compared with
+        done = cli.run(["run", path, "--quiet", "--backend", backend, "--output", output], self.dir, env)
         self.assertEqual(done.code, 0, done.err)
         found = cli.contents(output, cli.TIMES)
         os.remove(output)

@@ -107,16 +107,16 @@ static mixture row_of(const mixture *mix, size_t r) {
 
 typedef void (*mixture_case)(const mixture *mix);
 
-/* An emulated device takes milliseconds a call: every k meets a third of the d there, and every seventh row is run alone. */
-static size_t emulated_or(size_t emulated, size_t real) {
-  return parity_backend(1)->emulated ? emulated : real;
+/* A call takes milliseconds on an emulated device: every k meets a third of the d there, and every seventh row is run alone. */
+static size_t stride_of(size_t small, size_t all) {
+  return parity_small() ? small : all;
 }
 
 static void every_size(check_rng *rng, mixture_case run) {
   const size_t all_rows[] = {1, 3, 11, 20}, all_k[] = {1, 3, 7, 8, 9, 15, 16, 17, 63, 64, 65, 300},
                all_d[] = {1, 3, 15, 16, 17, 63, 64, 65, 129, 193, 257};
   for (size_t i = 0; i < COUNT(all_k); i++)
-    for (size_t j = i % emulated_or(3, 1); j < COUNT(all_d); j += emulated_or(3, 1)) {
+    for (size_t j = i % stride_of(3, 1); j < COUNT(all_d); j += stride_of(3, 1)) {
       mixture mix = make(rng, all_rows[(i + j) % COUNT(all_rows)], all_k[i], all_d[j], (int)((i + j) % 3), (int)((i + j) / 2 % 2));
       run(&mix);
       discard(&mix);
@@ -140,7 +140,7 @@ static void distance_case(const mixture *mix) {
     run_distance(parity_backend(threads), mix, again);
     check_same_bits("mixture_distance: threads", count * sizeof *got, again, got);
   }
-  for (size_t r = 0; r < mix->rows; r += emulated_or(7, 1)) {
+  for (size_t r = 0; r < mix->rows; r += stride_of(7, 1)) {
     mixture row = row_of(mix, r);
     run_distance(parity_backend(1), &row, again);
     check_same_bits("mixture_distance: a row alone", mix->k * sizeof *got, again, got + r * mix->k);
@@ -211,7 +211,7 @@ static void weights_case(const mixture *mix) {
     check_same_bits("mixture_weights: threads", count * sizeof *gain, again, gain);
     check_same_bits("mixture_weights: threads, shrink", mix->rows * sizeof *shrink, again_shrink, shrink);
   }
-  for (size_t r = 0; r < mix->rows; r += emulated_or(7, 1)) {
+  for (size_t r = 0; r < mix->rows; r += stride_of(7, 1)) {
     mixture row = row_of(mix, r);
     check_ok(run_weights(parity_backend(1), &row, distance + r * mix->k, again, again_shrink));
     check_same_bits("mixture_weights: a row alone", mix->k * sizeof *gain, again, gain + r * mix->k);
@@ -302,7 +302,7 @@ static void combine_case(const mixture *mix) {
     run_combine(parity_backend(threads), mix, shrink, gain, again);
     check_same_bits("mixture_combine: threads", count * sizeof *got, again, got);
   }
-  for (size_t r = 0; r < mix->rows; r += emulated_or(7, 1)) {
+  for (size_t r = 0; r < mix->rows; r += stride_of(7, 1)) {
     mixture row = row_of(mix, r);
     run_combine(parity_backend(1), &row, shrink + r, gain + r * mix->k, again);
     check_same_bits("mixture_combine: a row alone", mix->d * sizeof *got, again, got + r * mix->d);

@@ -39,6 +39,10 @@ CONFIG = {
 }
 
 
+def gpu_required():
+    return os.environ.get("OSS_REQUIRE_GPU", "0") not in ("", "0")
+
+
 def environment(home):
     """Without what would change the program's behaviour; caches and homes lie in the test's own folder."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("TSAN_", "XDG_", "OMP_NUM", "OSS_")) and k != "HOME"}

@@ -14,6 +14,11 @@ oss_backend *parity_backend(int threads) {
   return current[threads - 1];
 }
 
+int parity_small(void) {
+  const char *asked = getenv("OSS_TEST_SMALL");
+  return current[0]->emulated || (asked != NULL && asked[0] != '\0' && strcmp(asked, "0") != 0);
+}
+
 static oss_status open_backends(const char *name) {
   for (int i = 0; i < PARITY_THREADS; i++) OSS_TRY(oss_backend_create(name, i + 1, &current[i]));
   return OSS_OK;
