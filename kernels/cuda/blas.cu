@@ -5,10 +5,11 @@
  *
  * What it may do is narrowed down as far as it offers: results must be the same bits in every run, and an operation must neither allocate
  * nor wait, or it could not be part of a graph.
- *   workspace      ours, from the start: it would else take memory at a first call, and other amounts while a graph is recorded
- *   math mode      PEDANTIC. DEFAULT too keeps to the precision asked for, but lets the environment speak (TF32, emulated float and
- * double): a schedule must not depend on that atomics        not allowed, so that sums have one order pointer mode   factors from the host,
- * copied at the call */
+ * - workspace: ours, from the start. It would else take memory at a first call, and other amounts while a graph is recorded.
+ * - math mode: PEDANTIC. DEFAULT too keeps to the precision asked for, but lets the environment speak (TF32, emulated float and double): a
+ *   schedule must not depend on that.
+ * - atomics: not allowed, so that sums have one order.
+ * - pointer mode: factors from the host, copied at the call. */
 #include "kernels/cuda/blas.h"
 
 #include <dlfcn.h>

@@ -71,7 +71,7 @@ typedef struct oss_cuda_stage {
 
 /* oss_backend.state. */
 typedef struct oss_cuda_state {
-  int device, sm; /* sm: 90 for compute capability 9.0 */
+  int sm; /* 90 for compute capability 9.0 */
   int multiprocessors;
   int slow_double;     /* double runs at a small fraction of float's rate (1/32 or less) */
   int recording;       /* between repeat_begin and repeat_end */

@@ -5,6 +5,8 @@
 #include "kernels/cuda/cuda.h"
 
 oss_status oss_cuda_fail(cudaError_t error, const char *what, const char *file, int line) {
+  cudaError_t cleared = cudaGetLastError(); /* told here: the next launch asks for its own */
+  (void)cleared;
   oss_status code = error == cudaErrorMemoryAllocation ? OSS_ERR_MEMORY : OSS_ERR_UNAVAILABLE;
   return oss_fail(code, "CUDA: %s (%s) in %s, %s:%d", cudaGetErrorString(error), cudaGetErrorName(error), what, file, line);
 }

@@ -48,7 +48,12 @@ static __device__ inline double pair_float_error(const pair_job &job, const doub
   double error = 0.0;
   for (int m = 0; m <= job.q; m++) {
     double norm = 0.0;
-    for (unsigned part = 0; part < parts; part++) norm += (double)norms[((size_t)part * ((size_t)job.q + 1) + m) * PAIR_TILE];
+    for (unsigned part = 0; part < parts;) { /* a group in float, as the tile kernel adds those of a part: the same however it is cut */
+      float group = 0.0f;
+      for (unsigned end = part + job.group_parts; part < end && part < parts; part++)
+        group += norms[((size_t)part * ((size_t)job.q + 1) + m) * PAIR_TILE];
+      norm += (double)group;
+    }
     /* sums of float: up by their rounding, and by squares that are too small for a float */
     norm = job.p == 2.0 ? sqrt(norm * 1.001 + (double)count * 1e-37) : norm * 1.001;
     const double c = coef[(size_t)m * pair_plane(job)];

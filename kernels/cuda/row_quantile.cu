@@ -216,7 +216,9 @@ static __global__ void count_parts(size_t d, size_t part, int digit, const float
 
 // block: 512
 static __global__ void take_digits(int digit, work *rows) {
-  if (rows[blockIdx.y].finite) take_digit(&rows[blockIdx.y], digit);
+  const int finite = rows[blockIdx.y].finite;
+  __syncthreads(); /* all have read it: one of them is about to set it */
+  if (finite) take_digit(&rows[blockIdx.y], digit);
 }
 
 // block: 512

@@ -14,7 +14,6 @@
 struct cublasContext {
   cudaStream_t stream;
   cublasPointerMode_t mode;
-  cublasMath_t math;
 };
 
 using namespace oss_cuda_host;
@@ -174,7 +173,7 @@ GEMM(double, D)
 cublasStatus_t cublasCreate_v2(cublasHandle_t *handle) {
   enter("cublasCreate");
   forbid_in_capture("cublasCreate");
-  auto context = std::make_unique<cublasContext>(cublasContext{nullptr, CUBLAS_POINTER_MODE_HOST, CUBLAS_DEFAULT_MATH});
+  auto context = std::make_unique<cublasContext>(cublasContext{nullptr, CUBLAS_POINTER_MODE_HOST});
   *handle = context.get();
   handles[*handle] = std::move(context);
   return CUBLAS_STATUS_SUCCESS;
@@ -189,21 +188,10 @@ cublasStatus_t cublasDestroy_v2(cublasHandle_t handle) {
   return CUBLAS_STATUS_SUCCESS;
 }
 
-cublasStatus_t cublasGetVersion_v2(cublasHandle_t handle, int *version) {
-  *version = CUDART_VERSION;
-  return known(handle) ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_NOT_INITIALIZED;
-}
-
 cublasStatus_t cublasSetStream_v2(cublasHandle_t handle, cudaStream_t stream) {
   if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
   if (!stream_exists(stream)) return CUBLAS_STATUS_INVALID_VALUE;
   handle->stream = stream;
-  return CUBLAS_STATUS_SUCCESS;
-}
-
-cublasStatus_t cublasGetStream_v2(cublasHandle_t handle, cudaStream_t *stream) {
-  if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
-  *stream = handle->stream;
   return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -220,22 +208,10 @@ cublasStatus_t cublasSetPointerMode_v2(cublasHandle_t handle, cublasPointerMode_
   return CUBLAS_STATUS_SUCCESS;
 }
 
-cublasStatus_t cublasGetPointerMode_v2(cublasHandle_t handle, cublasPointerMode_t *mode) {
-  if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
-  *mode = handle->mode;
-  return CUBLAS_STATUS_SUCCESS;
-}
-
+/* Plain loops have one precision. */
 cublasStatus_t cublasSetMathMode(cublasHandle_t handle, cublasMath_t mode) {
-  if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
-  handle->math = mode;
-  return CUBLAS_STATUS_SUCCESS;
-}
-
-cublasStatus_t cublasGetMathMode(cublasHandle_t handle, cublasMath_t *mode) {
-  if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
-  *mode = handle->math;
-  return CUBLAS_STATUS_SUCCESS;
+  (void)mode;
+  return known(handle) ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_NOT_INITIALIZED;
 }
 
 cublasStatus_t cublasSetAtomicsMode(cublasHandle_t handle, cublasAtomicsMode_t mode) {

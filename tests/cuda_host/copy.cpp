@@ -82,18 +82,6 @@ cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpy
   return queue_copy({"cudaMemcpyAsync", static_cast<char *>(to), static_cast<const char *>(from), bytes, false}, kind, stream);
 }
 
-cudaError_t cudaMemcpy2DAsync(void *to, size_t to_pitch, const void *from, size_t from_pitch, size_t width, size_t height,
-                              cudaMemcpyKind kind, cudaStream_t stream) {
-  if (width > to_pitch || width > from_pitch) return result(cudaErrorInvalidValue);
-  for (size_t row = 0; row < height; row++) {
-    cudaError_t error = queue_copy(
-        {"cudaMemcpy2DAsync", static_cast<char *>(to) + row * to_pitch, static_cast<const char *>(from) + row * from_pitch, width, false},
-        kind, stream);
-    if (error != cudaSuccess) return error;
-  }
-  return cudaSuccess;
-}
-
 cudaError_t cudaMemset(void *memory, int value, size_t bytes) {
   forbid_in_capture("cudaMemset");
   return queue_fill("cudaMemset", memory, value, bytes, nullptr);

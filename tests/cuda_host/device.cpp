@@ -122,16 +122,6 @@ cudaError_t cudaSetDevice(int device) {
   return result(check_device_number(device));
 }
 
-cudaError_t cudaGetDevice(int *device) {
-  enter("cudaGetDevice");
-  *device = 0;
-  return result(presence());
-}
-
-cudaError_t cudaDeviceReset(void) {
-  fail("cudaDeviceReset is not part of this emulation");
-}
-
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp *p, int device) {
   enter("cudaGetDeviceProperties");
   cudaError_t error = check_device_number(device);
@@ -238,12 +228,6 @@ cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr attribute, int dev
   return cudaSuccess;
 }
 
-cudaError_t cudaDeviceGetPCIBusId(char *id, int length, int device) {
-  cudaError_t error = check_device_number(device);
-  if (error == cudaSuccess) snprintf(id, (size_t)length, "0000:00:00.0");
-  return result(error);
-}
-
 int nvtxRangePushA(const char *name) {
   if (name == nullptr) fail("nvtxRangePushA: no name");
   return ranges++;
@@ -252,8 +236,4 @@ int nvtxRangePushA(const char *name) {
 int nvtxRangePop(void) {
   if (ranges == 0) fail("nvtxRangePop without nvtxRangePushA");
   return --ranges;
-}
-
-void nvtxMarkA(const char *name) {
-  if (name == nullptr) fail("nvtxMarkA: no name");
 }

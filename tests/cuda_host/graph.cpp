@@ -50,14 +50,6 @@ cudaError_t cudaStreamEndCapture(cudaStream_t handle, cudaGraph_t *graph) {
   return cudaSuccess;
 }
 
-cudaError_t cudaStreamIsCapturing(cudaStream_t handle, cudaStreamCaptureStatus *status) {
-  enter("cudaStreamIsCapturing");
-  std::shared_ptr<CUstream_st> stream = stream_of(handle);
-  if (stream == nullptr) return result(cudaErrorInvalidResourceHandle);
-  *status = stream->capture != nullptr ? cudaStreamCaptureStatusActive : cudaStreamCaptureStatusNone;
-  return cudaSuccess;
-}
-
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t *out, cudaGraph_t graph, unsigned long long flags) {
   enter("cudaGraphInstantiate");
   if (graphs.count(graph) == 0 || flags != 0) return result(cudaErrorInvalidValue);

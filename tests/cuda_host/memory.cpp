@@ -244,18 +244,6 @@ cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t pool, cudaMemPoolAttr attribut
   return cudaSuccess;
 }
 
-cudaError_t cudaMemPoolGetAttribute(cudaMemPool_t pool, cudaMemPoolAttr attribute, void *value) {
-  enter("cudaMemPoolGetAttribute");
-  if (pool != reinterpret_cast<cudaMemPool_t>(&threshold)) return result(cudaErrorInvalidValue);
-  memcpy(value, attribute == cudaMemPoolAttrReleaseThreshold ? &threshold : &in_use, sizeof threshold);
-  return cudaSuccess;
-}
-
-cudaError_t cudaMemPoolTrimTo(cudaMemPool_t pool, size_t bytes) {
-  (void)bytes;
-  return result(pool == reinterpret_cast<cudaMemPool_t>(&threshold) ? cudaSuccess : cudaErrorInvalidValue);
-}
-
 cudaError_t cudaHostAlloc(void **memory, size_t bytes, unsigned flags) {
   enter("cudaHostAlloc");
   forbid_in_capture("cudaHostAlloc");

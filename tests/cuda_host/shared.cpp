@@ -110,13 +110,3 @@ cudaError_t oss_cuda_host_set_attribute(const void *kernel, cudaFuncAttribute at
   allowed[kernel] = value;
   return cudaSuccess;
 }
-
-cudaError_t oss_cuda_host_get_attributes(cudaFuncAttributes *attributes, const void *kernel) {
-  enter("cudaFuncGetAttributes");
-  *attributes = cudaFuncAttributes{};
-  attributes->maxThreadsPerBlock = MOST_THREADS;
-  attributes->numRegs = 32;
-  attributes->ptxVersion = attributes->binaryVersion = 90;
-  attributes->maxDynamicSharedSizeBytes = (int)shared_limit(kernel);
-  return cudaSuccess;
-}

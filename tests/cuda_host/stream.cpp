@@ -154,17 +154,6 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
   return cudaSuccess;
 }
 
-/* Every question lets the stream do one piece of its work, so that a program that asks until it is done comes to an end. */
-cudaError_t cudaStreamQuery(cudaStream_t handle) {
-  enter("cudaStreamQuery");
-  forbid_in_capture("cudaStreamQuery");
-  stream_ref stream = stream_of(handle);
-  if (stream == nullptr) return result(cudaErrorInvalidResourceHandle);
-  if (stream->queue.empty()) return cudaSuccess;
-  run_until(stream, stream->queue.front().serial);
-  return cudaErrorNotReady;
-}
-
 cudaError_t cudaStreamWaitEvent(cudaStream_t handle, cudaEvent_t event_handle, unsigned flags) {
   enter("cudaStreamWaitEvent");
   event_ref event = event_of(event_handle);

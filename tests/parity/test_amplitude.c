@@ -85,12 +85,16 @@ static void row_quantile_long(void **state) {
   enum { ROWS = 3, D = (1 << 18) + 17 };
   check_rng rng = {34};
   float *in = check_floats(&rng, ROWS * D, 1.0);
-  double want[ROWS * COUNT(levels)], got[ROWS * COUNT(levels)];
+  double want[ROWS * COUNT(levels)], got[ROWS * COUNT(levels)], alone[COUNT(levels)];
   for (size_t e = 0; e < D; e++) in[D + e] = (float)(check_bits(&rng) % 7) - 3.5f; /* most neighbours in the order are equal */
   in[2 * D + 4711] = INFINITY;
   ref_row_quantile(ROWS, D, COUNT(levels), levels, in, want);
   run_quantile(parity_backend(2), ROWS, D, COUNT(levels), levels, in, got);
   check_close("row_quantile: long rows", COUNT(got), got, want, 1e-15, 1e-15); /* as in quantile_case */
+  for (size_t r = 0; r < ROWS; r++) {                                          /* three are many for a device of four multiprocessors */
+    run_quantile(parity_backend(2), 1, D, COUNT(levels), levels, in + r * D, alone);
+    check_same_bits("row_quantile: a long row alone", sizeof alone, alone, got + r * COUNT(levels));
+  }
   free(in);
 }
 

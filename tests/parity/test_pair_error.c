@@ -172,6 +172,27 @@ static void long_sums(check_rng *rng) {
   }
 }
 
+/* Samples alike, with coefficients between which a device begins to take its sums in float for good enough: it must not ask otherwise
+ * for a sample alone. The step of 2^-30 changes what it asks about by less than a rounding of a float. */
+static void nearly_doubtful(void) {
+  enum { B = 9, D = 4097, FIRST = 9793681 };
+  check_rng rng = {77};
+  pairs in = make(&rng, B, 1, D, 1, 2.0, 0);
+  float *x = in.x + B * D, *h = in.h[0] + B * D, *noise = check_floats(&rng, D, 1.0);
+  for (size_t s = 0; s < B; s++) {
+    for (size_t e = 0; e < D; e++) {
+      x[s * D + e] = x[e];
+      h[s * D + e] = h[e];
+      in.target[s * D + e] = x[e] + (e < 512 ? 0.03f : 0.0205f) * noise[e];
+    }
+    in.coef[s * in.coef_stride + 2] = 1.0;
+    in.coef[s * in.coef_stride + 6] = (FIRST + (double)s) * 0x1p-30;
+  }
+  check_pairs(&in);
+  free(noise);
+  discard(&in);
+}
+
 /* More samples than one go of a device takes. */
 static void many_samples(check_rng *rng) {
   pairs in = make(rng, 2000, 1, 3, 1, 2.0, 0);
@@ -259,6 +280,7 @@ static void parity_pair_error(void **state) {
   near_cancelling(&rng, 9, 3, 4100, 2, 2.0, 1.0);
   near_cancelling(&rng, 9, 3, 4099, 1, 1.0, 80.0);
   long_sums(&rng);
+  nearly_doubtful();
   many_samples(&rng);
 }
 

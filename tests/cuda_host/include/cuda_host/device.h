@@ -57,40 +57,9 @@ static inline void __threadfence() {
 }
 static inline void __threadfence_block() {
 }
-static inline void __threadfence_system() {
-}
-static inline void __nanosleep(unsigned) {
-}
 
-template <class T>
-static inline T __ldg(const T *at) {
-  return *at;
-}
-template <class T>
-static inline T __ldcs(const T *at) {
-  return *at;
-}
-template <class T>
-static inline T __ldcg(const T *at) {
-  return *at;
-}
-template <class T>
-static inline void __stcs(T *at, T value) {
-  *at = value;
-}
-template <class T>
-static inline void __stcg(T *at, T value) {
-  *at = value;
-}
-
-static inline int __float_as_int(float x) {
-  return oss_cuda_host::bits<int>(x);
-}
 static inline unsigned __float_as_uint(float x) {
   return oss_cuda_host::bits<unsigned>(x);
-}
-static inline float __int_as_float(int x) {
-  return oss_cuda_host::bits<float>(x);
 }
 static inline float __uint_as_float(unsigned x) {
   return oss_cuda_host::bits<float>(x);
@@ -114,9 +83,6 @@ static inline double __hiloint2double(int high, int low) {
 static inline int __popc(unsigned x) {
   return __builtin_popcount(x);
 }
-static inline int __popcll(unsigned long long x) {
-  return __builtin_popcountll(x);
-}
 static inline int __clz(int x) {
   return x == 0 ? 32 : __builtin_clz((unsigned)x);
 }
@@ -126,9 +92,6 @@ static inline int __clzll(long long x) {
 static inline int __ffs(int x) {
   return __builtin_ffs(x);
 }
-static inline int __ffsll(long long x) {
-  return __builtin_ffsll(x);
-}
 static inline unsigned __brev(unsigned x) {
   unsigned result = 0;
   for (int i = 0; i < 32; i++) result |= (x >> i & 1u) << (31 - i);
@@ -137,17 +100,11 @@ static inline unsigned __brev(unsigned x) {
 static inline unsigned __umulhi(unsigned a, unsigned b) {
   return (unsigned)((unsigned long long)a * b >> 32);
 }
-static inline int __mulhi(int a, int b) {
-  return (int)((long long)a * b >> 32);
-}
 static inline unsigned long long __umul64hi(unsigned long long a, unsigned long long b) {
   return (unsigned long long)((unsigned __int128)a * b >> 64);
 }
 static inline unsigned __funnelshift_l(unsigned low, unsigned high, unsigned shift) {
   return (unsigned)((((unsigned long long)high << 32 | low) << (shift & 31)) >> 32);
-}
-static inline unsigned __funnelshift_r(unsigned low, unsigned high, unsigned shift) {
-  return (unsigned)(((unsigned long long)high << 32 | low) >> (shift & 31));
 }
 static inline unsigned __byte_perm(unsigned a, unsigned b, unsigned selector) {
   unsigned long long both = (unsigned long long)b << 32 | a;
@@ -157,29 +114,8 @@ static inline unsigned __byte_perm(unsigned a, unsigned b, unsigned selector) {
 }
 
 /* Rounded to nearest, never fused with their neighbours (the build has -ffp-contract=off). */
-static inline float __fadd_rn(float a, float b) {
-  return a + b;
-}
-static inline float __fsub_rn(float a, float b) {
-  return a - b;
-}
-static inline float __fmul_rn(float a, float b) {
-  return a * b;
-}
-static inline float __fdiv_rn(float a, float b) {
-  return a / b;
-}
-static inline float __fsqrt_rn(float a) {
-  return sqrtf(a);
-}
-static inline float __fmaf_rn(float a, float b, float c) {
-  return fmaf(a, b, c);
-}
 static inline double __dadd_rn(double a, double b) {
   return a + b;
-}
-static inline double __dsub_rn(double a, double b) {
-  return a - b;
 }
 static inline double __dmul_rn(double a, double b) {
   return a * b;
@@ -190,26 +126,8 @@ static inline double __ddiv_rn(double a, double b) {
 static inline double __dsqrt_rn(double a) {
   return sqrt(a);
 }
-static inline double __fma_rn(double a, double b, double c) {
-  return fma(a, b, c);
-}
-static inline float __double2float_rn(double a) {
-  return (float)a;
-}
-static inline double __ll2double_rn(long long a) {
-  return (double)a;
-}
-static inline double __ull2double_rn(unsigned long long a) {
-  return (double)a;
-}
 static inline float __saturatef(float a) {
   return a > 0.0f ? (a < 1.0f ? a : 1.0f) : 0.0f; /* NaN gives 0 */
-}
-static inline float rsqrtf(float a) {
-  return 1.0f / sqrtf(a);
-}
-static inline double rsqrt(double a) {
-  return 1.0 / sqrt(a);
 }
 
 /* CUDA's min and max; of a number and a NaN the number, as on the device. */

@@ -80,12 +80,6 @@ typedef enum cudaStreamCaptureMode {
   cudaStreamCaptureModeRelaxed = 2
 } cudaStreamCaptureMode;
 
-typedef enum cudaStreamCaptureStatus {
-  cudaStreamCaptureStatusNone = 0,
-  cudaStreamCaptureStatusActive = 1,
-  cudaStreamCaptureStatusInvalidated = 2
-} cudaStreamCaptureStatus;
-
 enum { cudaStreamDefault = 0, cudaStreamNonBlocking = 1 };
 enum { cudaEventDefault = 0, cudaEventBlockingSync = 1, cudaEventDisableTiming = 2 };
 enum { cudaHostAllocDefault = 0, cudaHostAllocPortable = 1, cudaHostAllocMapped = 2, cudaHostAllocWriteCombined = 4 };
@@ -124,10 +118,5 @@ typedef struct cudaDeviceProp {
   size_t reservedSharedMemPerBlock;
   int memoryPoolsSupported;
 } cudaDeviceProp;
-
-typedef struct cudaFuncAttributes {
-  size_t sharedSizeBytes, constSizeBytes, localSizeBytes;
-  int maxThreadsPerBlock, numRegs, ptxVersion, binaryVersion, cacheModeCA, maxDynamicSharedSizeBytes, preferredShmemCarveout;
-} cudaFuncAttributes;
 
 #endif

@@ -8,7 +8,6 @@
 extern "C" {
 int nvtxRangePushA(const char *name); /* the range's depth */
 int nvtxRangePop(void);               /* < 0 without a range */
-void nvtxMarkA(const char *name);
 }
 
 #endif
