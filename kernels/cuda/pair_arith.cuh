@@ -55,7 +55,7 @@ struct pair_float_sums {
 template <int Q, int P>
 struct pair_float {
   typedef float value;
-  enum { J = 4, BLOCKS = Q <= 2 ? 2 : 1, NORMS = 1 };
+  enum { J = 4, APART = 0, BLOCKS = Q <= 2 ? 2 : 1, NORMS = 1 };
   pair_float_sums<P, J> sums;
   float c[Q + 1][PAIR_K][J];
 
@@ -89,7 +89,7 @@ struct pair_float {
 template <int Q, int P>
 struct pair_two {
   typedef float value;
-  enum { J = Q <= 3 ? 4 : 2, BLOCKS = 1, NORMS = 0 };
+  enum { J = Q <= 3 ? 4 : 2, APART = 0, BLOCKS = 1, NORMS = 0 };
   pair_float_sums<P, J> sums;
   float c[Q + 1][PAIR_K][J], rest[Q + 1][PAIR_K][J], base[PAIR_K][J];
 
@@ -127,7 +127,7 @@ struct pair_two {
 template <int Q, int P>
 struct pair_double {
   typedef double value;
-  enum { J = P == 0 ? 1 : Q <= 3 ? 4 : 2, BLOCKS = 1, NORMS = 0 };
+  enum { J = P == 0 ? 1 : Q <= 3 ? 4 : 2, APART = J == 4, BLOCKS = 1, NORMS = 0 };
   struct {
     double sum[PAIR_K][J];
 

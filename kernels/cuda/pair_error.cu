@@ -40,14 +40,14 @@ static size_t peak_bytes(const pair_job *job) {
 
 /* How the sums are cut: chunks and groups by d alone, parts by what fills the device. */
 static oss_status plan_parts(const oss_backend *be, pair_job *job) {
-  const size_t enough = (size_t)oss_cuda_state_of(be)->multiprocessors * 4, items = job->b * job->tiles;
+  const size_t enough = (size_t)oss_cuda_state_of(be)->multiprocessors * 8, items = job->b * job->tiles;
   const size_t chunks = oss_cuda_ceil(job->d, PAIR_CHUNK);
   size_t group = oss_cuda_ceil(chunks, PAIR_GROUPS);
   if (group < PAIR_GROUP) group = PAIR_GROUP;
   if (group > UINT32_MAX / PAIR_CHUNK) return oss_fail(OSS_ERR_INTERNAL, "pair_error: d = %zu is more than its sums are cut for", job->d);
   job->chunks = (unsigned)chunks;
   job->span = 1, job->parts = job->chunks, job->group_parts = (unsigned)group;
-  if (items * oss_cuda_ceil(chunks, group) < enough && item_bytes(job) <= OSS_CUDA_SCRATCH_BYTES / 2 / items) return OSS_OK;
+  if (items * oss_cuda_ceil(chunks, group) < enough && item_bytes(job) <= OSS_CUDA_SCRATCH_BYTES / 4) return OSS_OK;
   job->span = (unsigned)group, job->parts = (unsigned)oss_cuda_ceil(chunks, group), job->group_parts = 1;
   return OSS_OK;
 }

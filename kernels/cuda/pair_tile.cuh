@@ -154,13 +154,34 @@ static __device__ inline void pair_read(const double *from, double (&to)[4]) {
   to[0] = low.x, to[1] = low.y, to[2] = high.x, to[3] = high.y;
 }
 
+/* Where the target number j of a thread lies behind its first. Eight lanes that read 16 bytes each are served at once when they are
+ * neighbours: of four doubles a thread takes two, and two of the next sixteen targets. */
+template <class A>
+static __host__ __device__ constexpr int pair_apart(int j) {
+  return A::APART ? j / 2 * 16 + j % 2 : j;
+}
+
+template <class A>
+static __device__ inline void pair_read_targets(const typename A::value *from, typename A::value (&to)[A::J]) {
+  if (A::APART) {
+#pragma unroll
+    for (int j = 0; j < A::J; j += 2) {
+      typename A::value two[2];
+      pair_read(from + pair_apart<A>(j), two);
+      to[j] = two[0], to[j + 1] = two[1];
+    }
+  } else {
+    pair_read(from, to);
+  }
+}
+
 /* Where a thread's pairs are in the tile. The warps are turned from block to block: those of the tiles on the diagonal have less to do, and
  * a multiprocessor's schedulers get the warps by their numbers. */
 template <class A, int Q>
 static __device__ inline void pair_seat(int *row, int *column) {
   const unsigned warp = (threadIdx.x / OSS_CUDA_WARP + blockIdx.x) % (PAIR_THREADS / OSS_CUDA_WARP), lane = threadIdx.x % OSS_CUDA_WARP;
   *row = (int)(warp / 2 * 4 + lane / 8) * PAIR_K;
-  *column = (int)(warp % 2 * 8 + lane % 8) * A::J;
+  *column = (int)(warp % 2) * 8 * A::J + (int)(lane % 8) * (A::APART ? 2 : A::J);
 }
 
 /* Whether any of the thread's pairs is to be computed: those with the mark serve; all that exist when marks are still to come. */
@@ -171,9 +192,9 @@ static __device__ inline int pair_wanted(const pair_job &job, const pair_place &
   for (int k = 0; k < PAIR_K; k++)
     for (int j = 0; j < A::J; j++) {
       if (fresh)
-        wanted |= pair_exists(job, where.row + row + k, where.column + column + j);
+        wanted |= pair_exists(job, where.row + row + k, where.column + column + pair_apart<A>(j));
       else
-        wanted |= job.mark[(size_t)item * PAIR_CELLS + (row + k) * PAIR_TILE + column + j] == serve;
+        wanted |= job.mark[(size_t)item * PAIR_CELLS + (row + k) * PAIR_TILE + column + pair_apart<A>(j)] == serve;
     }
   return wanted;
 }
@@ -184,16 +205,16 @@ static __device__ inline void pair_begin(const pair_job &job, const pair_place &
   mine->power(job.p);
 #pragma unroll
   for (int k = 0; k < PAIR_K; k++) {
-    const size_t at_row = where.row + row + k, at_column = where.column + column;
-    const double *coef = pair_coef(job, where.s, at_row, at_column);
+    const size_t at_row = where.row + row + k;
 #pragma unroll
-    for (int m = 0; m <= Q; m++, coef += pair_plane(job))
+    for (int j = 0; j < A::J; j++) {
+      const size_t at_column = where.column + column + pair_apart<A>(j);
+      const int exists = pair_exists(job, at_row, at_column);
+      const double *coef = pair_coef(job, where.s, at_row, at_column);
 #pragma unroll
-      for (int j = 0; j < A::J; j++) mine->place(m, k, j, m <= job.q && pair_exists(job, at_row, at_column + j) ? coef[j] : 0.0);
-#pragma unroll
-    for (int j = 0; j < A::J; j++)
-      mine->anchor(k, j,
-                   job.peak != NULL && pair_exists(job, at_row, at_column + j) ? pair_reach(job, where.s, at_row, at_column + j) : 0.0);
+      for (int m = 0; m <= Q; m++, coef += pair_plane(job)) mine->place(m, k, j, m <= job.q && exists ? *coef : 0.0);
+      mine->anchor(k, j, job.peak != NULL && exists ? pair_reach(job, where.s, at_row, at_column) : 0.0);
+    }
   }
 }
 
@@ -209,7 +230,7 @@ static __device__ inline void pair_step(const typename A::value *rows, int row, 
       typename A::value in[Q + 1][PAIR_K], target[A::J];
 #pragma unroll
       for (int m = 0; m <= Q; m++) pair_read(in_rows + e * PAIR_TILE + m * stage::ARRAY, in[m]);
-      pair_read(targets + e * PAIR_TILE, target);
+      pair_read_targets<A>(targets + e * PAIR_TILE, target);
       mine->gain(in, target);
     }
 }
@@ -264,7 +285,7 @@ __global__ void __launch_bounds__(PAIR_THREADS, A::BLOCKS) pair_tile(pair_job jo
       for (int k = 0; k < PAIR_K; k++)
 #pragma unroll
         for (int j = 0; j < A::J; j++) {
-          double *sum = sums + k * PAIR_TILE + j;
+          double *sum = sums + k * PAIR_TILE + pair_apart<A>(j);
           const double taken = mine.sums.take(k, j);
           *sum = opens ? taken : *sum + taken;
         }
