@@ -8,7 +8,7 @@
 # Needs the CUDA toolkit (nvcc, compute-sanitizer), a C and C++ compiler, CMake 3.25; ninja and git if they are there. The libraries and a Python with
 # NumPy, h5py and PyYAML come from the system or, where it lacks any, from scripts/gpu_bundle.sh's build/gpu-bundle/bundle.tar.gz (--bundle).
 # --emulate tries the script on a machine without a GPU: the same parts, small, on the emulated device; its report is no measurement.
-# OSS_COMMIT names the commit where there is no git.
+# OSS_COMMIT names the commit where git cannot.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -51,8 +51,11 @@ date=$(date -u +%Y-%m-%d)
 [ -n "$output" ] || output=$root/results/gpu/$(tr -c 'A-Za-z0-9\n' - <<<"$card" | sed 's/-*$//')-$date.txt
 [ $emulate -eq 1 ] && [[ $output == */results/gpu/* ]] && output=$work/report.txt
 mkdir -p "$(dirname "$output")"
-commit=${OSS_COMMIT:-$(git rev-parse HEAD 2>/dev/null || echo unknown)}
-[ -z "$(git status --porcelain 2>/dev/null)" ] || commit="$commit with changes"
+commit=${OSS_COMMIT:-}
+if [ -z "$commit" ]; then
+  commit=$(git rev-parse HEAD 2>/dev/null || echo unknown)
+  [ -z "$(git status --porcelain 2>/dev/null)" ] || commit="$commit with changes"
+fi
 
 say() { echo "$*" | tee -a "$output"; }
 : >"$output"

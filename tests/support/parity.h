@@ -18,6 +18,7 @@ oss_backend *parity_backend(int threads);
 /* Whether a test leaves out sizes that only take long: the device is emulated, or OSS_TEST_SMALL in the environment asks for it (a tool
  * watches every access). */
 int parity_small(void);
+int parity_watched(void); /* the second of the two alone */
 
 /* Runs the tests once on each backend of the build; one that is unavailable here is skipped with the reason printed, or is a failure
  * under OSS_REQUIRE_GPU, which also needs one of them to be a GPU. Returns main's exit status: no test run is a failure. */
