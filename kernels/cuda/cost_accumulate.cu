@@ -5,8 +5,7 @@
  * samples are read before the first of them is added.
  * Bytes 8 (b + 2) a cell, 2 flops of double a sample, and with log its about 30. Block 128: with N = 200 there are 316 blocks, more than
  * one for each multiprocessor; 40 registers. Floor: the bytes. sm_80, sm_90: about 80 % of a copy's rate, with log 60 %, N from 200 on;
- * below, latency.
- */
+ * below, latency: an H100 took 7 us for b = 8, N = 200 with log, 19 %. */
 #include <float.h>
 #include <math.h>
 

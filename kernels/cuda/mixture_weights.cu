@@ -10,7 +10,7 @@
  * Per component: 8 bytes read from memory (16 more from caches), 4 written, 3 times 3 operations in double. Floor: 12 bytes.
  * Sums: each thread's own in order of k, then a tree over the warp, then the warps in order; the order depends on the number of components
  * alone. Expected: half the floor (three dependent passes, a barrier between them) at thousands of components; a few microseconds of start
- * below. */
+ * below. An H100: 20 % at 1608 rows of 1000. */
 #include "kernels/cuda/cuda.h"
 
 enum {

@@ -29,10 +29,11 @@
  *   double   168 / 174    204 / 214    238 / 242    168 / 180    232 / 242    (any power: 208 / 212)
  *   shared   25 KB        33 KB        41 KB        24 to 26 KB  40 to 43 KB
  *
- * Expected of the float floor, not measured. sm_90 issues one instruction a cycle and scheduler, and an FFMA is one: 768 of about 910 a
- * step at q = 1, 84 % (85 % at q = 3), times 80 % of the pairs at N = 200 (90 % at N = 500, 41 % at N = 50), less what barriers and shared
- * memory cost with 2 to 4 warps a scheduler: 50 to 60 %. sm_80 issues an FFMA every other cycle, so the rest fits in between: 60 to 70 %.
- * Double runs at half the rate there: near pairs reach 25 to 35 % of the float floor, of which half is the limit. */
+ * Measured on an H100 (results/gpu/), of the float floor at N = 200: 29 % for 8 samples, 33 % for 64; near pairs 10 to 11 %, 22 % of what
+ * double allows. The issue slots would give 67 % (768 FFMA of about 910 instructions a step, 80 % of the pairs real). What is lost: a
+ * scheduler issues in 59 % of its active cycles, with the 4 warps that two blocks give it and a barrier every 16 elements; and blocks at
+ * the triangle's edge keep their place for the 2 to 6 of 8 warps that compute. Shared memory is a third busy, so it is not the limit. sm_80
+ * and cards where double is slow are not measured. Wants trying: tiles that fit the edge, 32 elements a barrier, a third block. */
 #ifndef OSS_KERNELS_CUDA_PAIR_TILE_CUH
 #define OSS_KERNELS_CUDA_PAIR_TILE_CUH
 

@@ -9,10 +9,11 @@
  * (features x depth, stored transposed) times panel^T (depth x PANEL).
  * One FMA in double for each (row, feature, element); bytes of a panel: 12 for each of its elements converted, 8 read by the product, 16
  * for each sum and chunk. Floor: the FMA at the rate of the units that DGEMM uses (the double tensor units on sm_80, sm_90: 33 TFMA/s on an
- * H100). Expected: 50 % of it, since products of 512 x 512 x 1024 take 8 us there and two kernels start for each. With few features the
- * conversion is the time: 20 bytes an element for the 4 of a kernel that would read rows in place; a feature cost is no more than a few per
- * cent of a search, which a kernel of its own would not change. Where double is slow (1/64 of float) so is this: 20 G FMA for 12800 rows
- * of 3072 to 512 features are 30 ms of such a card, once a row of the search.
+ * H100). Expected: 50 % of it, since products of 512 x 512 x 1024 take 8 us there and two kernels start for each; 11 % was measured there
+ * for 64 features of 1608 rows of 12288, of the rate without tensor units. With few features the conversion is the time: 20 bytes an
+ * element for the 4 of a kernel that would read rows in place; a feature cost is no more than a few per cent of a search, which a kernel of
+ * its own would not change. Where double is slow (1/64 of float) so is this: 20 G FMA for 12800 rows of 3072 to 512 features are 30 ms of
+ * such a card, once a row of the search.
  *
  * The same bits however a batch is split: products always have PANEL rows (zeros fill the last panel) and their other sizes follow from
  * n and d, so cuBLAS chooses the same kernel each time. What is relied on beyond its documentation: that the kernel sums every element of

@@ -7,9 +7,9 @@
  * three times, and once more for the value above where rank + 1 is another value; every read after the first comes from the first or second
  * cache. Few long rows are cut into parts, counted by a block each into shared memory and added up in device memory: the same steps, one
  * launch each. Bytes 4 an element from memory, 16 read in all; a shared atomic or two compares an element and reading. Block 512: the scan
- * of 2048 bins has 4 a thread, and with 33 registers (55 on sm_75) two blocks or more fit a multiprocessor. Floor: the bytes. Expected 20
- * to 25 %, four reads and the conflicts of the first count (a normal's values share some 20 of its bins); for fewer rows than
- * multiprocessors less, in proportion: amplitudes are taken once a step, of a whole batch. */
+ * of 2048 bins has 4 a thread, and with 33 registers (55 on sm_75) two blocks or more fit a multiprocessor. Floor: the bytes. An H100
+ * reached 27 % (1608 rows of 12288): four reads and the conflicts of the first count (a normal's values share some 20 of its bins); for
+ * fewer rows than multiprocessors less, in proportion: amplitudes are taken once a step, of a whole batch. */
 #include <math.h>
 
 #include "kernels/cuda/rows.h"

@@ -60,13 +60,14 @@ static void parity_row_quantile(void **state) {
   for (size_t i = 0; i < COUNT(all_rows); i++)
     for (size_t j = 0; j < COUNT(all_d); j++) {
       size_t rows = all_rows[i], d = all_d[j];
-      if (parity_small() && rows > 3 && d > 16) continue; /* few rows have all lengths */
+      if (parity_small() && rows > 3 && d > 16) continue;         /* few rows have all lengths */
+      if (parity_watched() && (rows > 2 || j % 3 != 0)) continue; /* a minute a case where every count into shared memory is watched */
       float *in = check_floats(&rng, rows * d, 1.0);
       quantile_case(rows, d, 1 + (i + j) % COUNT(levels), in);
       quantile_case(rows, d, COUNT(levels), in);
       free(in);
     }
-  for (int kind = 0; kind < 4; kind++) {
+  for (int kind = 0; kind < 4 && !parity_watched(); kind++) {
     float *in = check_alloc(5 * 321, sizeof *in);
     fill_hard(&rng, kind, 5 * 321, in);
     double *out = check_alloc(5 * COUNT(levels), sizeof *out), *want = check_alloc(5 * COUNT(levels), sizeof *want);
