@@ -23,7 +23,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 README = os.path.join(ROOT, "bench", "README.md")
 BEGIN, END = "<!-- kernels: scripts/kernel_table.py -->", "<!-- end of kernels -->"
 CANNOT_TELL = 77
-SIZES = {"n": 200, "d": 12288, "b": 64, "k": 1000}
+SIZES = {"n": 200, "d": 12288, "b": 64, "k": 1000}  # of the floors where no report says what it measured at
 # NVIDIA H100 Tensor Core GPU data sheet, SXM5: 67 TFLOP/s FP32, 34 TFLOP/s FP64 (both without tensor cores), 3.35 TB/s.
 H100_FMA, H100_FMA_DOUBLE, H100_BYTES = 67e12 / 2, 34e12 / 2, 3.35e12
 # CUDA C++ Programming Guide, technical specifications per compute capability, and cuda_occupancy.h of the toolkit: bytes of shared memory of a
@@ -106,15 +106,15 @@ def kernel_rows(build):
 
 
 def measured():
-    """(op, variant) -> row of the newest report of an H100, and what the report is."""
+    """(op, variant) -> row of the newest report of an H100, what the report is, and the sizes of both."""
     reports = sorted(glob.glob(os.path.join(ROOT, "results/gpu/*H100*.txt")), key=lambda p: re.sub(r".*?(\d{4}-\d\d-\d\d.*)", r"\1", p))
     if not reports:
-        return {}, "No H100 has run them yet: \"not measured\"."
+        return {}, "No H100 has run them yet: \"not measured\".", SIZES
     with open(reports[-1]) as file:
         lines = [line for line in file if re.match(r"backend,op,variant,|cuda,", line)]
     rows = {(row["op"], row["variant"]): row for row in csv.DictReader(lines)}
-    sizes = ", ".join(f"{key.upper()} {value}" for key, value in next(iter(rows.values()), {}).items() if key in SIZES)
-    return rows, f"Measured: results/gpu/{os.path.basename(reports[-1])}, time and share of the floor that the card's own rates give, both at {sizes}."
+    sizes = {key: next(iter(rows.values()))[key] for key in SIZES} if rows else SIZES
+    return rows, f"Measured: results/gpu/{os.path.basename(reports[-1])}, the share being of the floor that the card's own rates give.", sizes
 
 
 def amount(value, unit):
@@ -124,8 +124,8 @@ def amount(value, unit):
     return f"{value:.3g} {unit}" if value else "-"
 
 
-def floor_rows(build, figures):
-    sizes = [word for key, value in SIZES.items() for word in (f"--{key}", str(value))]
+def floor_rows(build, figures, at):
+    sizes = [word for key, value in at.items() for word in (f"--{key}", str(value))]
     counts = subprocess.run([os.path.join(build, "bench/bench_kernels"), "--counts", *sizes], capture_output=True, text=True, check=True).stdout
     rows = []
     for row in csv.DictReader(counts.splitlines()):
@@ -154,10 +154,10 @@ def nvcc_version(build):
 
 def text_of(build):
     rows = kernel_rows(build)
-    figures, source = measured()
-    floors = table(["operation", "float", "double", "bytes", "floor", "limit", "measured"], floor_rows(build, figures), {1, 2, 3, 4})
+    figures, source, at = measured()
+    floors = table(["operation", "float", "double", "bytes", "floor", "limit", "measured"], floor_rows(build, figures, at), {1, 2, 3, 4})
     head = ["file", "kernel", "block", "registers sm_80", "sm_90", "shared, bytes", "spilled, bytes", "occupancy sm_80", "sm_90"]
-    sizes = ", ".join(f"{key.upper()} {value}" for key, value in SIZES.items())
+    sizes = ", ".join(f"{key.upper()} {value}" for key, value in at.items())
     return f"""{BEGIN}
 Floors at {sizes} on an H100 SXM: 67 TFLOP/s float, 34 double, 3.35 TB/s (NVIDIA's data sheet). {source}
 
