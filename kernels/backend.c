@@ -80,8 +80,8 @@ static oss_status open_named(const char *name, int threads, oss_backend *be) {
   return oss_fail(OSS_ERR_USAGE, "backend '%s' is not one of those in this build: auto%s", name, entry_words);
 }
 
-/* The first that works. Only what is not there is passed over: a device that is there and fails is not a reason to compute elsewhere. An
- * imitation is for tests and has to be asked for. */
+/* The first that works. What is not there or cannot be used (no device, an old driver, no cuBLAS) is passed over, and the notice says so; a
+ * device that runs out of memory is a failure. An imitation is for tests and has to be asked for. */
 static oss_status open_best(int threads, oss_backend *be) {
   char notice[sizeof be->notice] = "";
   for (size_t i = 0; i < ENTRY_COUNT; i++) {

@@ -21,4 +21,5 @@ if [ $sanitizers -eq 0 ]; then # else they ran with sanitizers
   OMP_WAIT_POLICY=passive ctest --test-dir build/emulate -L '^(parity|property)$' --no-tests=error --output-on-failure
 fi
 ./scripts/build.sh release -DOSS_CUDA=AUTO -DOSS_CUDA_ARCHITECTURES=default
+grep -q '^OSS_NVCC:FILEPATH=.*nvcc$' build/release/CMakeCache.txt || echo "test: no nvcc here: the kernels for cards were emulated, not compiled for them"
 ctest --preset release --no-tests=error

@@ -80,7 +80,7 @@ static oss_status open_state(oss_cuda_state *s, oss_backend *be) {
   OSS_CUDA_TRY(cudaMalloc(&s->scratch, OSS_CUDA_SCRATCH_BYTES));
   OSS_TRY(oss_cuda_blas_open(s));
   OSS_CUDA_TRY(cudaMemGetInfo(&available, &total));
-  be->memory = available;
+  be->memory = available > 0 ? available : 1; /* 0 would mean that nothing bounds it */
   snprintf(be->device, sizeof be->device, "%.80s, compute capability %d.%d, %d multiprocessors, %.1f GiB%s", properties.name,
            properties.major, properties.minor, properties.multiProcessorCount, (double)total / 1073741824.0,
            OSS_CUDA_EMULATED ? " (emulation on the processor: correctness only, its times mean nothing)" : "");
