@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 sanitizers=1
 [ "${1:-}" = --no-sanitizers ] && sanitizers=0
 
+export CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-2} # many of the tests take one core
 ./scripts/bootstrap.sh
 ./scripts/format.sh --check
 if [ $sanitizers -eq 1 ]; then
