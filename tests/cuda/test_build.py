@@ -42,7 +42,7 @@ class Build(unittest.TestCase):
         if self.gpu:
             self.skipTest("there is a GPU")
         for program in ("bench_kernels", "bench_search"):
-            status, _, err = run(os.path.join(BUILD, "bench", program), "--backend", "cuda", "--n", "4", "--d", "8")
+            status, _, err = run(os.path.join(BUILD, "bench", program), "--backend", "cuda", "--n", "24", "--d", "8")
             self.assertEqual(status, 1)
             self.assertIn("no device", err)
 
