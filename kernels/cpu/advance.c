@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "kernels/checks.h"
 #include "kernels/cpu/combine_row.h"
 
 /* A wrong index would read outside the states, so all are looked at before anything is written. */
@@ -20,14 +21,8 @@ static oss_status check_sources(size_t b, size_t n, size_t from_stride, const in
 
 oss_status oss_cpu_advance(oss_backend *be, size_t b, size_t n, size_t d, int q, size_t coef_stride, const double *coef, size_t from_stride,
                            const int32_t *from, const float *x, oss_terms h, float *out) {
-  if (q < 1 || q > OSS_MAX_TERMS) return oss_fail(OSS_ERR_INTERNAL, "advance: q = %d; 1 to %d are possible", q, OSS_MAX_TERMS);
-  if (n >= INT32_MAX || !oss_fits(n + 1, b, d, sizeof *x) || !oss_fits((size_t)q + 1, n + 1, n + 1, sizeof *coef))
-    return oss_fail(OSS_ERR_INTERNAL, "advance: %zu x %zu x %zu overflow", n, b, d);
-  if (from_stride != 0 && from_stride != n + 1)
-    return oss_fail(OSS_ERR_INTERNAL, "advance: from_stride %zu is not %zu", from_stride, n + 1);
+  OSS_TRY(oss_check_advance(b, n, d, q, coef_stride, from_stride));
   size_t plane = (n + 1) * (n + 1);
-  if (coef_stride != 0 && coef_stride < ((size_t)q + 1) * plane)
-    return oss_fail(OSS_ERR_INTERNAL, "advance: coef_stride %zu is under %d planes of %zu", coef_stride, q + 1, plane);
   OSS_TRY(check_sources(b, n, from_stride, from));
   size_t rows = (n + 1) * b, blocks = oss_cpu_blocks(d);
   oss_combine_row *combine = oss_combine_row_chosen();

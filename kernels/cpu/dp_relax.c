@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "kernels/checks.h"
 #include "kernels/cpu/cpu.h"
 
 static void relax_sample(size_t n, unsigned flags, const double *cost, const double *OSS_RESTRICT previous, double *OSS_RESTRICT cur,
@@ -26,10 +27,7 @@ static void relax_sample(size_t n, unsigned flags, const double *cost, const dou
 
 oss_status oss_cpu_dp_relax(oss_backend *be, size_t b, size_t n, unsigned flags, const double *cost, const double *previous, double *cur,
                             int32_t *from) {
-  const unsigned known = OSS_RELAX_ALL | OSS_RELAX_ROOT | OSS_RELAX_KEEP;
-  if ((flags & ~known) != 0) return oss_fail(OSS_ERR_INTERNAL, "dp_relax: flags %u are unknown", flags & ~known);
-  if (n >= INT32_MAX || !oss_fits(b, n + 1, n + 1, sizeof *cost))
-    return oss_fail(OSS_ERR_INTERNAL, "dp_relax: %zu samples of %zu steps overflow", b, n);
+  OSS_TRY(oss_check_dp_relax(b, n, flags));
 #pragma omp parallel for schedule(static) num_threads(be->threads) if (b * n * n > OSS_CPU_SERIAL)
   for (size_t s = 0; s < b; s++) {
     size_t row = s * (n + 1);

@@ -3,14 +3,12 @@
 
 #include <string.h>
 
+#include "kernels/checks.h"
 #include "kernels/cpu/cpu.h"
 
 oss_status oss_cpu_gather_states(oss_backend *be, size_t b, size_t n, size_t d, size_t from_stride, const int32_t *from, const float *in,
                                  const float *keep, float *out) {
-  if (n >= INT32_MAX || !oss_fits(n + 1, b, d, sizeof *in))
-    return oss_fail(OSS_ERR_INTERNAL, "gather_states: %zu x %zu x %zu overflow", n, b, d);
-  if (from_stride != 0 && from_stride != n + 1)
-    return oss_fail(OSS_ERR_INTERNAL, "gather_states: from_stride %zu is not %zu", from_stride, n + 1);
+  OSS_TRY(oss_check_gather_states(b, n, d, from_stride));
   for (size_t i = 0; i < (from_stride == 0 ? 1 : b) * (n + 1); i++)
     if (from[i] >= 0 && (size_t)from[i] > n)
       return oss_fail(OSS_ERR_INTERNAL, "gather_states: index %ld is outside 0..%zu", (long)from[i], n);

@@ -1,14 +1,11 @@
 // SPDX-FileCopyrightText: 2026 ossbench authors
 // SPDX-License-Identifier: Apache-2.0
 
+#include "kernels/checks.h"
 #include "kernels/cpu/combine_row.h"
 
 oss_status oss_cpu_lincomb(oss_backend *be, size_t rows, size_t d, int terms, size_t stride, const double *coef, oss_terms in, float *out) {
-  if (terms < 1 || terms > OSS_MAX_TERMS)
-    return oss_fail(OSS_ERR_INTERNAL, "lincomb: %d terms; 1 to %d are possible", terms, OSS_MAX_TERMS);
-  if (stride != 0 && stride < (size_t)terms) return oss_fail(OSS_ERR_INTERNAL, "lincomb: stride %zu is under %d terms", stride, terms);
-  if (!oss_fits(rows, d, 1, sizeof *out) || !oss_fits(rows, stride, 1, sizeof *coef))
-    return oss_fail(OSS_ERR_INTERNAL, "lincomb: %zu rows of %zu overflow", rows, d);
+  OSS_TRY(oss_check_lincomb(rows, d, terms, stride));
   size_t blocks = oss_cpu_blocks(d);
   oss_combine_row *combine = oss_combine_row_chosen();
 #pragma omp parallel for collapse(2) schedule(static) num_threads(be->threads) if (rows * d > OSS_CPU_SERIAL)

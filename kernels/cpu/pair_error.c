@@ -2,22 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "kernels/cpu/pair_error.h"
-
-#include <math.h>
+#include "kernels/checks.h"
 
 #include "kernels/cpu/cpu.h"
 #include "kernels/cpu/isa.h"
 
 oss_status oss_cpu_pair_error(oss_backend *be, size_t b, size_t n, size_t d, int q, double p, size_t coef_stride, const double *coef,
                               const float *x, oss_terms h, const float *target, double *cost) {
-  if (q < 1 || q > OSS_MAX_TERMS) return oss_fail(OSS_ERR_INTERNAL, "pair_error: q = %d; 1 to %d are possible", q, OSS_MAX_TERMS);
-  if (!(p > 0.0) || !isfinite(p)) return oss_fail(OSS_ERR_INTERNAL, "pair_error: power %g; it must be above 0 and finite", p);
-  if (d == 0) return oss_fail(OSS_ERR_INTERNAL, "pair_error: states of no elements have no mean");
-  if (n >= INT32_MAX || !oss_fits(n + 1, b, d, sizeof *x) || !oss_fits(b, n + 1, n + 1, sizeof *cost) ||
-      !oss_fits((size_t)q + 1, n + 1, n + 1, sizeof *coef))
-    return oss_fail(OSS_ERR_INTERNAL, "pair_error: %zu x %zu x %zu overflow", n, b, d);
-  if (coef_stride != 0 && coef_stride < ((size_t)q + 1) * (n + 1) * (n + 1))
-    return oss_fail(OSS_ERR_INTERNAL, "pair_error: coef_stride %zu is under %d planes of %zu", coef_stride, q + 1, (n + 1) * (n + 1));
+  OSS_TRY(oss_check_pair_error(b, n, d, q, p, coef_stride));
 
   oss_pair_job job = {.b = b, .n = n, .d = d, .q = q, .p = p, .coef_stride = coef_stride, .coef = coef, .target = target, .cost = cost};
   job.in[0] = x;

@@ -7,6 +7,7 @@
  * Floor: the bytes (copied cells: 8). From many cells one k is read again and again, so the second-level cache serves part of them: 90 % of
  * a copy's rate or more on sm_80 and sm_90. For d = 3072 and b = 1 there are 603 blocks of 12 KB each way, one wave on a large card: the
  * two reads on end (index, coefficients) before the states then show, about 60 %. */
+#include "kernels/checks.h"
 #include "kernels/cuda/combine.h"
 
 // block: 256
@@ -55,14 +56,7 @@ static oss_status launch(oss_backend *be, size_t b, size_t n, size_t d, int q, s
 
 oss_status oss_cuda_advance(oss_backend *be, size_t b, size_t n, size_t d, int q, size_t coef_stride, const double *coef,
                             size_t from_stride, const int32_t *from, const float *x, oss_terms h, float *out) {
-  if (q < 1 || q > OSS_MAX_TERMS) return oss_fail(OSS_ERR_INTERNAL, "advance: q = %d; 1 to %d are possible", q, OSS_MAX_TERMS);
-  if (n >= INT32_MAX || !oss_fits(n + 1, b, d, sizeof *x) || !oss_fits((size_t)q + 1, n + 1, n + 1, sizeof *coef))
-    return oss_fail(OSS_ERR_INTERNAL, "advance: %zu x %zu x %zu overflow", n, b, d);
-  if (from_stride != 0 && from_stride != n + 1)
-    return oss_fail(OSS_ERR_INTERNAL, "advance: from_stride %zu is not %zu", from_stride, n + 1);
-  const size_t plane = (n + 1) * (n + 1);
-  if (coef_stride != 0 && coef_stride < ((size_t)q + 1) * plane)
-    return oss_fail(OSS_ERR_INTERNAL, "advance: coef_stride %zu is under %d planes of %zu", coef_stride, q + 1, plane);
+  OSS_TRY(oss_check_advance(b, n, d, q, coef_stride, from_stride));
   if (b == 0 || d == 0) return OSS_OK;
   int wide = d % 4 == 0 && oss_cuda_aligned(x) && oss_cuda_aligned(out);
   for (int m = 0; m < q; m++) wide = wide && oss_cuda_aligned(h.at[m]);

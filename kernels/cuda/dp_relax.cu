@@ -12,6 +12,7 @@
  * H100 took 3.9 us for b = 8, N = 200, which is the start of a kernel. */
 #include <math.h>
 
+#include "kernels/checks.h"
 #include "kernels/cuda/cuda.h"
 
 enum { COLUMNS = 8, SLICES = 64, AHEAD = 4, BLOCK = COLUMNS * SLICES, WARPS = BLOCK / OSS_CUDA_WARP };
@@ -85,10 +86,7 @@ static __global__ void relax(size_t b, size_t n, unsigned flags, const double *c
 
 oss_status oss_cuda_dp_relax(oss_backend *be, size_t b, size_t n, unsigned flags, const double *cost, const double *previous, double *cur,
                              int32_t *from) {
-  const unsigned known = OSS_RELAX_ALL | OSS_RELAX_ROOT | OSS_RELAX_KEEP;
-  if ((flags & ~known) != 0) return oss_fail(OSS_ERR_INTERNAL, "dp_relax: flags %u are unknown", flags & ~known);
-  if (n >= INT32_MAX || !oss_fits(b, n + 1, n + 1, sizeof *cost))
-    return oss_fail(OSS_ERR_INTERNAL, "dp_relax: %zu samples of %zu steps overflow", b, n);
+  OSS_TRY(oss_check_dp_relax(b, n, flags));
   if (b == 0) return OSS_OK;
   const size_t blocks = b * oss_cuda_ceil(n + 1, COLUMNS);
   OSS_LAUNCH(be, relax, (unsigned)(blocks < 0x7fffffffu ? blocks : 0x7fffffffu), BLOCK, 0, b, n, flags, cost, previous, cur, from);

@@ -3,6 +3,7 @@
 
 /* Mapping: a thread moves 16 bytes of a row (4 where rows are not aligned); x runs along the row, a row's index is read once a thread.
  * Bytes 8 an element, no flops; block 256: no thread needs another one; 28 registers. Floor: the bytes; about 90 % of a copy's rate. */
+#include "kernels/checks.h"
 #include "kernels/cuda/rows.h"
 
 // block: 256
@@ -34,10 +35,7 @@ static oss_status launch(oss_backend *be, size_t b, size_t n, size_t d, size_t f
 
 oss_status oss_cuda_gather_states(oss_backend *be, size_t b, size_t n, size_t d, size_t from_stride, const int32_t *from, const float *in,
                                   const float *keep, float *out) {
-  if (n >= INT32_MAX || !oss_fits(n + 1, b, d, sizeof *in))
-    return oss_fail(OSS_ERR_INTERNAL, "gather_states: %zu x %zu x %zu overflow", n, b, d);
-  if (from_stride != 0 && from_stride != n + 1)
-    return oss_fail(OSS_ERR_INTERNAL, "gather_states: from_stride %zu is not %zu", from_stride, n + 1);
+  OSS_TRY(oss_check_gather_states(b, n, d, from_stride));
   if (b == 0 || d == 0) return OSS_OK;
   return d % 4 == 0 && oss_cuda_aligned(in) && oss_cuda_aligned(keep) && oss_cuda_aligned(out)
              ? launch<4>(be, b, n, d, from_stride, from, in, keep, out)

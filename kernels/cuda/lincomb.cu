@@ -9,6 +9,7 @@
  * so about 90 % of a copy's rate. Cards with double at 1/32 or 1/64 (two a clock and multiprocessor): 3 terms + 1 such instructions for 4
  * (terms + 1) bytes, which at 1 TB/s and 128 multiprocessors of 2.5 GHz is 640 G/s against 250 G (terms + 1) bytes / 4: about as long as
  * the bytes, 75 to 100 %. */
+#include "kernels/checks.h"
 #include "kernels/cuda/combine.h"
 
 // block: 256
@@ -36,11 +37,7 @@ static oss_status launch(oss_backend *be, size_t rows, size_t d, int terms, size
 
 oss_status oss_cuda_lincomb(oss_backend *be, size_t rows, size_t d, int terms, size_t stride, const double *coef, oss_terms in,
                             float *out) {
-  if (terms < 1 || terms > OSS_MAX_TERMS)
-    return oss_fail(OSS_ERR_INTERNAL, "lincomb: %d terms; 1 to %d are possible", terms, OSS_MAX_TERMS);
-  if (stride != 0 && stride < (size_t)terms) return oss_fail(OSS_ERR_INTERNAL, "lincomb: stride %zu is under %d terms", stride, terms);
-  if (!oss_fits(rows, d, 1, sizeof *out) || !oss_fits(rows, stride, 1, sizeof *coef))
-    return oss_fail(OSS_ERR_INTERNAL, "lincomb: %zu rows of %zu overflow", rows, d);
+  OSS_TRY(oss_check_lincomb(rows, d, terms, stride));
   if (rows == 0 || d == 0) return OSS_OK;
   int wide = d % 4 == 0 && oss_cuda_aligned(out);
   for (int m = 0; m < terms; m++) wide = wide && oss_cuda_aligned(in.at[m]);

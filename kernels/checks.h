@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+/* What every backend asks of an operation's sizes and flags before it does anything, where that is more than a line. */
+#ifndef OSS_KERNELS_CHECKS_H
+#define OSS_KERNELS_CHECKS_H
+
+#include <math.h>
+
+#include "kernels/backend.h"
+#include "kernels/sizes.h"
+
+static inline oss_status oss_check_pair_error(size_t b, size_t n, size_t d, int q, double p, size_t coef_stride) {
+  if (q < 1 || q > OSS_MAX_TERMS) return oss_fail(OSS_ERR_INTERNAL, "pair_error: q = %d; 1 to %d are possible", q, OSS_MAX_TERMS);
+  if (!(p > 0.0) || !isfinite(p)) return oss_fail(OSS_ERR_INTERNAL, "pair_error: power %g; it must be above 0 and finite", p);
+  if (d == 0) return oss_fail(OSS_ERR_INTERNAL, "pair_error: states of no elements have no mean");
+  if (n >= INT32_MAX || !oss_fits(n + 1, b, d, sizeof(float)) || !oss_fits(b, n + 1, n + 1, sizeof(double)) ||
+      !oss_fits((size_t)q + 1, n + 1, n + 1, sizeof(double)))
+    return oss_fail(OSS_ERR_INTERNAL, "pair_error: %zu x %zu x %zu overflow", n, b, d);
+  if (coef_stride != 0 && coef_stride < ((size_t)q + 1) * (n + 1) * (n + 1))
+    return oss_fail(OSS_ERR_INTERNAL, "pair_error: coef_stride %zu is under %d planes of %zu", coef_stride, q + 1, (n + 1) * (n + 1));
+  return OSS_OK;
+}
+
+static inline oss_status oss_check_advance(size_t b, size_t n, size_t d, int q, size_t coef_stride, size_t from_stride) {
+  if (q < 1 || q > OSS_MAX_TERMS) return oss_fail(OSS_ERR_INTERNAL, "advance: q = %d; 1 to %d are possible", q, OSS_MAX_TERMS);
+  if (n >= INT32_MAX || !oss_fits(n + 1, b, d, sizeof(float)) || !oss_fits((size_t)q + 1, n + 1, n + 1, sizeof(double)))
+    return oss_fail(OSS_ERR_INTERNAL, "advance: %zu x %zu x %zu overflow", n, b, d);
+  if (from_stride != 0 && from_stride != n + 1)
+    return oss_fail(OSS_ERR_INTERNAL, "advance: from_stride %zu is not %zu", from_stride, n + 1);
+  if (coef_stride != 0 && coef_stride < ((size_t)q + 1) * (n + 1) * (n + 1))
+    return oss_fail(OSS_ERR_INTERNAL, "advance: coef_stride %zu is under %d planes of %zu", coef_stride, q + 1, (n + 1) * (n + 1));
+  return OSS_OK;
+}
+
+static inline oss_status oss_check_gather_states(size_t b, size_t n, size_t d, size_t from_stride) {
+  if (n >= INT32_MAX || !oss_fits(n + 1, b, d, sizeof(float)))
+    return oss_fail(OSS_ERR_INTERNAL, "gather_states: %zu x %zu x %zu overflow", n, b, d);
+  if (from_stride != 0 && from_stride != n + 1)
+    return oss_fail(OSS_ERR_INTERNAL, "gather_states: from_stride %zu is not %zu", from_stride, n + 1);
+  return OSS_OK;
+}
+
+static inline oss_status oss_check_dp_relax(size_t b, size_t n, unsigned flags) {
+  const unsigned known = OSS_RELAX_ALL | OSS_RELAX_ROOT | OSS_RELAX_KEEP;
+  if ((flags & ~known) != 0) return oss_fail(OSS_ERR_INTERNAL, "dp_relax: flags %u are unknown", flags & ~known);
+  if (n >= INT32_MAX || !oss_fits(b, n + 1, n + 1, sizeof(double)))
+    return oss_fail(OSS_ERR_INTERNAL, "dp_relax: %zu samples of %zu steps overflow", b, n);
+  return OSS_OK;
+}
+
+static inline oss_status oss_check_lincomb(size_t rows, size_t d, int terms, size_t stride) {
+  if (terms < 1 || terms > OSS_MAX_TERMS)
+    return oss_fail(OSS_ERR_INTERNAL, "lincomb: %d terms; 1 to %d are possible", terms, OSS_MAX_TERMS);
+  if (stride != 0 && stride < (size_t)terms) return oss_fail(OSS_ERR_INTERNAL, "lincomb: stride %zu is under %d terms", stride, terms);
+  if (!oss_fits(rows, d, 1, sizeof(float)) || !oss_fits(rows, stride, 1, sizeof(double)))
+    return oss_fail(OSS_ERR_INTERNAL, "lincomb: %zu rows of %zu overflow", rows, d);
+  return OSS_OK;
+}
+
+#endif
