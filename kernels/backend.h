@@ -47,6 +47,46 @@ typedef enum oss_relax {
   OSS_RELAX_KEEP = 4  /* a cell keeps its previous value unless a candidate is strictly better: official, carry */
 } oss_relax;
 
+/* What follows a product or a normalisation. GELU is the tanh form. */
+typedef enum oss_activation { OSS_ACT_NONE, OSS_ACT_SILU, OSS_ACT_GELU } oss_activation;
+
+/* How products and convolutions of networks are computed. Every backend has FP32; the others are a card's. */
+typedef enum oss_compute { OSS_COMPUTE_FP32, OSS_COMPUTE_TF32, OSS_COMPUTE_BF16 } oss_compute;
+
+/* A layer's weights in the backend's own form (dense_pack, conv_pack). {0} is empty. */
+typedef struct oss_layer {
+  void *packed;
+  size_t bytes; /* of the backend's memory */
+} oss_layer;
+
+/* A convolution of stride 1 over zero-padded images, channels last. */
+typedef struct oss_conv_shape {
+  size_t height, width, in, out; /* of the input; channels */
+  int kernel, pad;               /* kernel x kernel taps, pad pixels on every side */
+} oss_conv_shape;
+
+enum { OSS_MAX_TAPS = 8 };
+
+/* One axis of a separable filter; at sums to 1. */
+typedef struct oss_filter {
+  int taps;
+  float at[OSS_MAX_TAPS];
+} oss_filter;
+
+/* What a network was trained to predict, and at which times (operation precondition). */
+typedef enum oss_prediction { OSS_PREDICT_EDM, OSS_PREDICT_VP, OSS_PREDICT_VE, OSS_PREDICT_EPS, OSS_PREDICT_V } oss_prediction;
+
+typedef struct oss_precondition {
+  oss_prediction prediction;
+  double sigma_data;                  /* EDM */
+  double sigma_max;                   /* stands for an infinite sigma */
+  double beta_d, beta_min, last_time; /* VP; last_time is M - 1 */
+  double time_scale;                  /* V */
+  size_t entries;                     /* EPS: of the table */
+  const double *log_sigma;            /* EPS, the backend's memory: [entries], ascending */
+  int nearest;                        /* EPS: whole times only */
+} oss_precondition;
+
 /* The table of operations, expanded from ops.def. */
 typedef struct oss_ops {
 #define OSS_OP(name, params) oss_status(*name) params;
