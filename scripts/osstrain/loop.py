@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 ossbench authors
 # SPDX-License-Identifier: Apache-2.0
-"""The training loop: Adam, warm-up and cosine decay, moving average of the weights, checkpoints.
+"""The training loop: Adam, warm-up and cooling, moving average of the weights, checkpoints.
 
 Everything random in step k is drawn from a generator seeded with (seed, k). So a run that was
 interrupted and resumed gives the bits of one that was not, given the same number of threads,
@@ -16,6 +16,7 @@ import torch
 
 LOG_EVERY = 50
 SAVE_EVERY = 200
+COOLING = 0.4
 
 
 def generator(seed, step):
@@ -60,10 +61,10 @@ class Trainer:
         self.step, self.seconds, self.rows = state["step"], state["seconds"], state["rows"]
 
     def rate(self):
-        """Linear warm-up, then half a cosine to 1 % of the full rate."""
-        recipe = self.recipe
-        warm = min(1.0, (self.step + 1) / recipe.warm_up)
-        return recipe.rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.step / recipe.steps)))
+        """Linear warm-up, the full rate, and a straight line to zero over the last COOLING of the steps."""
+        warm = (self.step + 1) / self.recipe.warm_up
+        left = (self.recipe.steps - self.step) / (COOLING * self.recipe.steps)
+        return self.recipe.rate * min(1.0, warm, left)
 
     def one_step(self):
         for group in self.optimizer.param_groups:
