@@ -128,7 +128,8 @@ def judge(folder, recipe, samples):
     with torch.no_grad():
         right = (classifier(samples).argmax(dim=1) == labels).float().mean()
         distance = digits.frechet(classifier.features(samples), classifier.features(recipe.points))
-        own = digits.frechet(classifier.features(recipe.points[: len(samples)]), classifier.features(recipe.points))
+        some = torch.randperm(len(recipe.points), generator=generator(recipe.seed, SHEET + 3))[: len(samples)]
+        own = digits.frechet(classifier.features(recipe.points[some]), classifier.features(recipe.points))
     print(
         f"{recipe.name}: the classifier agrees with {100 * right:.1f} % of {len(samples)} samples; Frechet distance "
         f"to the data {distance:.3f}; of as many digits of the data {own:.3f}"

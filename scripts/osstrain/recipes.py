@@ -144,7 +144,7 @@ class Epsilon(Recipe):
 class DigitsDiT(Epsilon):
     name, data = "digits_dit", "mnist5k"
     batch = 64
-    steps = 6000
+    steps = 9000
     arguments = {
         "input_size": 28,
         "patch_size": 7,
