@@ -82,7 +82,7 @@ def write_tokens(path, recipe):
     rows = []
     for position in range(digits.GRID**2):
         z = digits.condition(pictures, position, torch.nn.functional.one_hot(labels, 10).float())
-        inked = z[:, : -2 * digits.GRID**2 - 10].amax(dim=1) > 0
+        inked = z[:, : -2 * digits.GRID**2 - 10].amax(dim=1) > 0.5
         for i in torch.nonzero(inked)[:, 0].tolist():
             rows.append((z[i], digits.tokens(pictures[i : i + 1])[0, position], position, int(labels[i])))
     chosen = torch.randperm(len(rows), generator=random)[:MAR_TOKENS].tolist()
