@@ -64,7 +64,7 @@ def draw(recipe, network, each=EACH, steps=STEPS, step=SHEET):
     labels = torch.arange(len(recipe.data_attributes["class_names"])).repeat_interleave(each)
     noise = torch.randn(len(labels), *recipe.points.shape[1:], generator=random)
     if isinstance(recipe, DigitsMar):
-        return sample.raster(network, labels, alpha_products(), steps, random)
+        return sample.raster(network, labels, alpha_products(), steps, recipe.guidance, random)
     if isinstance(recipe, EdmUNet):
         vectors, limits = recipe.one_hot(labels), recipe.metadata()
         by_class = lambda x, sigma: recipe.denoise(network, x, sigma, vectors)

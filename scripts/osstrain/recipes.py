@@ -87,7 +87,8 @@ class EdmUNet(Recipe):
 
 class DigitsUNet(EdmUNet):
     name, data = "digits_unet", "mnist5k"
-    steps = 4200
+    steps = 2000
+    guidance = 2.0
     arguments = {
         "img_resolution": 28,
         "in_channels": 1,
@@ -176,6 +177,7 @@ class DigitsMar(Epsilon):
 
     name, data = "digits_mar", "mnist5k"
     steps = 5000
+    guidance = 2.0
     held_out = 500  # the last pictures of the data, whose tokens are shipped
     each = 12  # pictures for each of the 49 positions
     batch = each * digits.GRID**2

@@ -49,14 +49,17 @@ def guided(by_class, without, scale):
 
 
 @torch.no_grad()
-def raster(network, labels, products, steps, random):
+def raster(network, labels, products, steps, scale, random):
     """Whole digits by MAR's head, token after token in raster order."""
     n = len(labels)
     classes = torch.nn.functional.one_hot(labels, 10).float()
     values = torch.full((n, GRID**2, TOKEN**2), -1.0)
     for position in range(GRID**2):
-        z = condition(pictures_of(values), position, classes)
+        known = pictures_of(values)
+        z, plain = condition(known, position, classes), condition(known, position, torch.zeros_like(classes))
+        by_class = lambda x, t: network(x, t, z)[:, : TOKEN**2]
+        without = lambda x, t: network(x, t, plain)[:, : TOKEN**2]
         noise = torch.randn(n, TOKEN**2, generator=random)
-        new = ddim(lambda x, t: network(x, t, z)[:, : TOKEN**2], noise, products, steps)
+        new = ddim(guided(by_class, without, scale), noise, products, steps)
         values[:, position] = new.clamp(-1, 1)
     return pictures_of(values)
