@@ -58,4 +58,9 @@ static inline oss_status oss_check_lincomb(size_t rows, size_t d, int terms, siz
   return OSS_OK;
 }
 
+static inline oss_status oss_check_activation(const char *operation, oss_activation activation) {
+  if ((unsigned)activation > OSS_ACT_GELU) return oss_fail(OSS_ERR_INTERNAL, "%s: activation %d is unknown", operation, (int)activation);
+  return OSS_OK;
+}
+
 #endif
