@@ -58,9 +58,8 @@ static inline oss_status oss_check_lincomb(size_t rows, size_t d, int terms, siz
   return OSS_OK;
 }
 
-static inline oss_status oss_check_activation(oss_activation activation, const char *what) {
-  if (activation != OSS_ACT_NONE && activation != OSS_ACT_SILU && activation != OSS_ACT_GELU)
-    return oss_fail(OSS_ERR_INTERNAL, "%s: activation %d is unknown", what, (int)activation);
+static inline oss_status oss_check_activation(const char *operation, oss_activation activation) {
+  if ((unsigned)activation > OSS_ACT_GELU) return oss_fail(OSS_ERR_INTERNAL, "%s: activation %d is unknown", operation, (int)activation);
   return OSS_OK;
 }
 
@@ -73,7 +72,7 @@ static inline oss_status oss_check_dense_pack(size_t n, size_t k) {
 }
 
 static inline oss_status oss_check_dense(size_t rows, size_t n, size_t k, oss_activation activation) {
-  OSS_TRY(oss_check_activation(activation, "dense"));
+  OSS_TRY(oss_check_activation("dense", activation));
   if (!oss_fits(rows, n, 1, sizeof(float)) || !oss_fits(rows, k, 1, sizeof(float)))
     return oss_fail(OSS_ERR_INTERNAL, "dense: %zu rows of %zu to %zu overflow", rows, k, n);
   return OSS_OK;
