@@ -10,9 +10,10 @@
 #include "kernels/cuda/cuda.h"
 
 static __device__ inline float oss_cuda_activate(oss_activation activation, float x) {
+  if (activation == OSS_ACT_NONE) return x;
+  if (x < -120.0f) x = -120.0f; /* the result is 0 from there on, at minus infinity too; NaN stays */
   if (activation == OSS_ACT_SILU) return x / (1.0f + expf(-x));
-  if (activation == OSS_ACT_GELU) return x / (1.0f + expf(-1.5957691216057308f * (x + 0.044715f * (x * x * x)))); /* 2 sqrt(2/pi) */
-  return x;
+  return x / (1.0f + expf(-1.5957691216057308f * (x + 0.044715f * (x * x * x)))); /* 2 sqrt(2/pi) */
 }
 
 #endif

@@ -14,10 +14,15 @@
 #define PARITY_PAIR_ERROR(X) X(pair_error)
 #define PARITY_SEARCH(X) X(cost_accumulate) X(cost_select) X(dp_relax)
 #define PARITY_STATES(X) X(advance) X(gather_states)
+#define PARITY_NORM(X) X(group_norm) X(layer_norm)
+#define PARITY_ELEMENTS(X) X(gated_sum) X(activate) X(concat) X(table_rows) X(embed)
+#define PARITY_PRECONDITION(X) X(precondition)
 
-#define PARITY_ALL(X) \
-  PARITY_MEMORY(X)    \
-  PARITY_ORDER(X)     \
-  PARITY_NOISE(X) PARITY_ROWS(X) PARITY_AMPLITUDE(X) PARITY_MIXTURE(X) PARITY_PAIR_ERROR(X) PARITY_SEARCH(X) PARITY_STATES(X)
+#define PARITY_ALL(X)                                                                                                        \
+  PARITY_MEMORY(X)                                                                                                           \
+  PARITY_ORDER(X)                                                                                                            \
+  PARITY_NOISE(X)                                                                                                            \
+  PARITY_ROWS(X) PARITY_AMPLITUDE(X) PARITY_MIXTURE(X) PARITY_PAIR_ERROR(X) PARITY_SEARCH(X) PARITY_STATES(X) PARITY_NORM(X) \
+      PARITY_ELEMENTS(X) PARITY_PRECONDITION(X)
 
 #endif
