@@ -54,7 +54,9 @@ typedef enum oss_cuda_fault_code {
   OSS_CUDA_FAULT_GATHER,  /* gather_states: index a is outside 0 .. c */
   OSS_CUDA_FAULT_LEVEL,   /* row_quantile: level x is outside [0, 1] */
   OSS_CUDA_FAULT_TIME,    /* mixture_weights: t = x in row a is outside (0, 1] */
-  OSS_CUDA_FAULT_CLASS    /* mixture_weights: no component of class b (row a) */
+  OSS_CUDA_FAULT_CLASS,   /* mixture_weights: no component of class b (row a) */
+  OSS_CUDA_FAULT_ENTRY,   /* table_rows: index a (row b) is outside -1 .. c */
+  OSS_CUDA_FAULT_NOISE    /* precondition: t = x in row a is outside (0, 1] */
 } oss_cuda_fault_code;
 
 typedef struct oss_cuda_fault {
