@@ -63,7 +63,6 @@ static inline oss_status oss_check_activation(const char *operation, oss_activat
   return OSS_OK;
 }
 
-<<<<<<< HEAD
 enum { OSS_LAYER_MOST = 1 << 24 }; /* inputs or outputs of a layer: their number fits every index that a library takes */
 
 static inline oss_status oss_check_dense_pack(size_t n, size_t k) {
@@ -86,7 +85,9 @@ static inline oss_status oss_check_attention(size_t samples, size_t tokens, size
   if (!oss_fits(samples, tokens, 3 * heads * width, sizeof(float)))
     return oss_fail(OSS_ERR_INTERNAL, "attention: %zu samples of %zu tokens of %zu overflow", samples, tokens, 3 * heads * width);
   if (!isfinite(scale)) return oss_fail(OSS_ERR_INTERNAL, "attention: scale %g; it must be finite", scale);
-=======
+  return OSS_OK;
+}
+
 /* Arrays [samples][stride] of which count floats a row are used; stride 0: one row for all. */
 static inline oss_status oss_check_stride(const char *operation, size_t samples, size_t stride, size_t count) {
   if (stride != 0 && stride < count) return oss_fail(OSS_ERR_INTERNAL, "%s: stride %zu is under %zu", operation, stride, count);
@@ -164,7 +165,6 @@ static inline oss_status oss_check_precondition(size_t rows, const oss_precondit
   }
   if (how->prediction == OSS_PREDICT_EPS && (how->entries == 0 || how->log_sigma == NULL))
     return oss_fail(OSS_ERR_INTERNAL, "precondition: no table of noise levels");
->>>>>>> wt-norm
   return OSS_OK;
 }
 

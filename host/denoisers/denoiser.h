@@ -36,16 +36,16 @@ struct oss_denoiser {
   oss_backend *be;
   int rank; /* of a sample: (C, H, W), (C, F, H, W) or (D) */
   size_t dims[OSS_MAX_RANK];
-  size_t elements;              /* D, the product of dims */
-  double data_range;            /* R of PSNR */
-  int64_t evaluations;          /* network evaluations a call: 2 under classifier-free guidance */
-  size_t bytes;                 /* backend memory held once loaded, work space included */
+  size_t elements;     /* D, the product of dims */
+  double data_range;   /* R of PSNR */
+  int64_t evaluations; /* network evaluations a call: 2 under classifier-free guidance */
+  size_t bytes;        /* backend memory held once loaded, work space included */
   int loaded;
   double flops;                 /* floating-point operations of one row, for estimates */
   size_t opening;               /* memory held beside that while it opens or loads */
   size_t data_points;           /* how many samples data can give; 0: any number */
   char content[OSS_HASH_BYTES]; /* of the file's content and the options: what a teacher's cache depends on */
-  char *about; /* size and memory in words, for people; NULL: nothing to say; owned */
+  char *about;                  /* size and memory in words, for people; NULL: nothing to say; owned */
   void *state;
 };
 

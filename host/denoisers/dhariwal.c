@@ -12,9 +12,10 @@ typedef struct dhariwal {
   oss_unet_style style;
 } dhariwal;
 
-static const oss_preset presets[] = {
-    {"edm-imagenet64", "{\"img_resolution\": 64, \"in_channels\": 3, \"out_channels\": 3, \"label_dim\": 1000, \"model_channels\": 192, \"channel_mult\": [1, 2, 3, 4]}"},
-    {NULL, NULL}};
+static const oss_preset presets[] = {{"edm-imagenet64",
+                                      "{\"img_resolution\": 64, \"in_channels\": 3, \"out_channels\": 3, \"label_dim\": 1000, "
+                                      "\"model_channels\": 192, \"channel_mult\": [1, 2, 3, 4]}"},
+                                     {NULL, NULL}};
 
 static const oss_option options[] = {OSS_NETWORK_OPTIONS("edm-imagenet64"), OSS_NETWORK_CLASS_OPTIONS};
 

@@ -26,13 +26,14 @@ typedef struct dit {
       {"dit-" letter "-4-512", "{" size ", \"patch_size\": 4, \"input_size\": 64}"}, { \
     "dit-" letter "-8-512", "{" size ", \"patch_size\": 8, \"input_size\": 64}"        \
   }
-#define NAMES(letter)                                                                                  \
-  "dit-" letter "-2-256 dit-" letter "-4-256 dit-" letter "-8-256 dit-" letter "-2-512 dit-" letter    \
-  "-4-512 dit-" letter "-8-512"
+#define NAMES(letter) \
+  "dit-" letter "-2-256 dit-" letter "-4-256 dit-" letter "-8-256 dit-" letter "-2-512 dit-" letter "-4-512 dit-" letter "-8-512"
 
-static const oss_preset presets[] = {PRESETS("s", SIZE_S), PRESETS("b", SIZE_B), PRESETS("l", SIZE_L), PRESETS("xl", SIZE_XL), {NULL, NULL}};
+static const oss_preset presets[] = {
+    PRESETS("s", SIZE_S), PRESETS("b", SIZE_B), PRESETS("l", SIZE_L), PRESETS("xl", SIZE_XL), {NULL, NULL}};
 
-static const oss_option options[] = {OSS_NETWORK_OPTIONS(NAMES("s") " " NAMES("b") " " NAMES("l") " " NAMES("xl")), OSS_NETWORK_CLASS_OPTIONS};
+static const oss_option options[] = {OSS_NETWORK_OPTIONS(NAMES("s") " " NAMES("b") " " NAMES("l") " " NAMES("xl")),
+                                     OSS_NETWORK_CLASS_OPTIONS};
 
 static void add_words(oss_words *words) {
   static const char *const all[] = {"input_size", "patch_size", "in_channels",        "hidden_size", "depth",
@@ -55,8 +56,10 @@ static oss_status read(const oss_member *member, const oss_arguments *arguments,
   OSS_TRY(oss_arguments_real(arguments, "mlp_ratio", 1e-3, 1e3, &ratio));
   OSS_TRY(oss_arguments_real(arguments, "class_dropout_prob", 0.0, 1.0, &dropout));
   OSS_TRY(oss_arguments_bool(arguments, "learn_sigma", &learn_sigma));
-  if (size % patch != 0) return oss_fail(OSS_ERR_CONFIG, "input_size %lld is no multiple of patch_size %lld", (long long)size, (long long)patch);
-  if (width % heads != 0) return oss_fail(OSS_ERR_CONFIG, "hidden_size %lld is no multiple of num_heads %lld", (long long)width, (long long)heads);
+  if (size % patch != 0)
+    return oss_fail(OSS_ERR_CONFIG, "input_size %lld is no multiple of patch_size %lld", (long long)size, (long long)patch);
+  if (width % heads != 0)
+    return oss_fail(OSS_ERR_CONFIG, "hidden_size %lld is no multiple of num_heads %lld", (long long)width, (long long)heads);
   dit *s = config;
   *s = (dit){.size = (size_t)size,
              .patch = (size_t)patch,

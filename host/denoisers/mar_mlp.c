@@ -46,7 +46,8 @@ static oss_status rows_of(const mar_mlp *s, const char *dataset, size_t *rows) {
   OSS_TRY(oss_io_shape(s->path, dataset, &shape));
   *rows = shape.dims[0];
   if (shape.rank == 2 && shape.dims[1] == s->z_channels && *rows <= INT32_MAX) return OSS_OK;
-  return oss_fail(OSS_ERR_INPUT, "%s: '%s' has rank %d, %zu rows: conditions are (n, %zu)", s->path, dataset, shape.rank, *rows, s->z_channels);
+  return oss_fail(OSS_ERR_INPUT, "%s: '%s' has rank %d, %zu rows: conditions are (n, %zu)", s->path, dataset, shape.rank, *rows,
+                  s->z_channels);
 }
 
 static oss_status read_conditions(const oss_member *member, mar_mlp *s) {
@@ -59,7 +60,8 @@ static oss_status read_conditions(const oss_member *member, mar_mlp *s) {
   if (s->null[0] == '\0') return OSS_OK;
   OSS_TRY(rows_of(s, s->null, &s->nulls));
   if (s->nulls == 1 || s->nulls == s->conditions) return OSS_OK;
-  return oss_fail(OSS_ERR_INPUT, "%s: '%s' has %zu rows: 1, or one for each of the %zu conditions", s->path, s->null, s->nulls, s->conditions);
+  return oss_fail(OSS_ERR_INPUT, "%s: '%s' has %zu rows: 1, or one for each of the %zu conditions", s->path, s->null, s->nulls,
+                  s->conditions);
 }
 
 static oss_status read(const oss_member *member, const oss_arguments *arguments, void *config, oss_network_shape *out) {

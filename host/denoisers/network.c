@@ -146,10 +146,10 @@ oss_status oss_network_build(oss_network *s, size_t elements, oss_weights *weigh
 
 static oss_status describe(const oss_network *s, size_t parameters, oss_denoiser *denoiser) {
   const double mib = 1048576.0;
-  denoiser->about = oss_format(
-      "%zu parameters (%.1f M)%s, weights %.1f MiB, work space %.1f MiB for %zu samples at a time, %.4g GFLOP an evaluation", parameters,
-      (double)parameters / 1e6, s->file != NULL ? "" : ", random", (double)s->net->weight_bytes / mib,
-      (double)(denoiser->bytes - s->net->weight_bytes) / mib, s->chunk, s->net->flops / 1e9);
+  denoiser->about =
+      oss_format("%zu parameters (%.1f M)%s, weights %.1f MiB, work space %.1f MiB for %zu samples at a time, %.4g GFLOP an evaluation",
+                 parameters, (double)parameters / 1e6, s->file != NULL ? "" : ", random", (double)s->net->weight_bytes / mib,
+                 (double)(denoiser->bytes - s->net->weight_bytes) / mib, s->chunk, s->net->flops / 1e9);
   return denoiser->about != NULL ? OSS_OK : oss_fail(OSS_ERR_MEMORY, "network");
 }
 
@@ -165,7 +165,8 @@ static oss_status plan(const oss_member *member, oss_network *s, oss_denoiser *d
     status = oss_fail(OSS_ERR_MEMORY, "work space of %zu samples of %zu bytes", s->chunk, row);
     goto done;
   }
-  denoiser->bytes = s->net->weight_bytes + oss_network_table_floats(s) * sizeof(float) + indices + s->how.entries * sizeof(double) + row * s->chunk;
+  denoiser->bytes =
+      s->net->weight_bytes + oss_network_table_floats(s) * sizeof(float) + indices + s->how.entries * sizeof(double) + row * s->chunk;
   denoiser->opening = s->net->staging + oss_network_table_floats(s) * sizeof(float);
   denoiser->evaluations = s->guidance != 1.0 ? 2 : 1;
   denoiser->flops = s->net->flops * (double)denoiser->evaluations;

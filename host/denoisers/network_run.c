@@ -17,7 +17,8 @@ static oss_status take_conditions(oss_network *s, size_t rows, const int32_t *la
 }
 
 /* The network once: the first n elements of its output (channels first). Its input lies in s->input. */
-static oss_status pass(oss_network *s, size_t rows, const double *time, size_t stride, const int32_t *label, int none, size_t n, float *out) {
+static oss_status pass(oss_network *s, size_t rows, const double *time, size_t stride, const int32_t *label, int none, size_t n,
+                       float *out) {
   oss_net_inputs inputs = {.tensor = {s->input.data, s->condition.data}, .time = time, .time_stride = stride};
   const float *output;
   if (s->shape.condition > 0) OSS_TRY(take_conditions(s, rows, label, none));
@@ -42,8 +43,7 @@ oss_status oss_network_forward(oss_denoiser *denoiser, size_t rows, const double
                                size_t channels, const float *x, float *out) {
   oss_network *s = denoiser->state;
   size_t n = channels * oss_network_pixels(s);
-  if (channels > s->shape.out_channels)
-    return oss_fail(OSS_ERR_INTERNAL, "network: %zu channels of %zu", channels, s->shape.out_channels);
+  if (channels > s->shape.out_channels) return oss_fail(OSS_ERR_INTERNAL, "network: %zu channels of %zu", channels, s->shape.out_channels);
   if (rows > s->chunk) return oss_fail(OSS_ERR_INTERNAL, "network: %zu rows in chunks of %zu", rows, s->chunk);
   OSS_TRY(s->be->ops->gather_columns(s->be, rows, denoiser->elements, denoiser->elements, s->read_index.data, x, s->input.data));
   if (s->guidance == 1.0) return pass(s, rows, time, stride, label, 0, n, out);

@@ -120,7 +120,8 @@ static oss_status read_vp(const oss_member *member, const oss_arguments *argumen
 
 oss_status oss_prediction_read(const oss_member *member, const oss_arguments *arguments, const char *precondition, const char *betas,
                                oss_precondition *how, double **log_sigma) {
-  static const char *const words[] = {[OSS_PREDICT_EDM] = "edm", [OSS_PREDICT_VP] = "vp", [OSS_PREDICT_VE] = "ve", [OSS_PREDICT_EPS] = "eps", [OSS_PREDICT_V] = "v"};
+  static const char *const words[] = {
+      [OSS_PREDICT_EDM] = "edm", [OSS_PREDICT_VP] = "vp", [OSS_PREDICT_VE] = "ve", [OSS_PREDICT_EPS] = "eps", [OSS_PREDICT_V] = "v"};
   const size_t count = sizeof words / sizeof words[0];
   size_t i = 0;
   oss_status status;

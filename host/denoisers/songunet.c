@@ -15,8 +15,12 @@ typedef struct songunet {
   int fourier, encoder_skip, encoder_residual, decoder_skip;
 } songunet;
 
-#define DDPMPP "\"embedding_type\": \"positional\", \"encoder_type\": \"standard\", \"decoder_type\": \"standard\", \"channel_mult_noise\": 1, \"resample_filter\": [1, 1], \"model_channels\": 128"
-#define NCSNPP "\"embedding_type\": \"fourier\", \"encoder_type\": \"residual\", \"decoder_type\": \"standard\", \"channel_mult_noise\": 2, \"resample_filter\": [1, 3, 3, 1], \"model_channels\": 128"
+#define DDPMPP                                                                                                                      \
+  "\"embedding_type\": \"positional\", \"encoder_type\": \"standard\", \"decoder_type\": \"standard\", \"channel_mult_noise\": 1, " \
+  "\"resample_filter\": [1, 1], \"model_channels\": 128"
+#define NCSNPP                                                                                                                   \
+  "\"embedding_type\": \"fourier\", \"encoder_type\": \"residual\", \"decoder_type\": \"standard\", \"channel_mult_noise\": 2, " \
+  "\"resample_filter\": [1, 3, 3, 1], \"model_channels\": 128"
 #define CIFAR10 "\"img_resolution\": 32, \"in_channels\": 3, \"out_channels\": 3, \"augment_dim\": 9, \"channel_mult\": [2, 2, 2]"
 #define FACES "\"img_resolution\": 64, \"in_channels\": 3, \"out_channels\": 3, \"augment_dim\": 9, \"channel_mult\": [1, 2, 2, 2]"
 
@@ -31,7 +35,8 @@ static const oss_preset presets[] = {{"edm-cifar10-ddpmpp", "{" DDPMPP ", " CIFA
                                      {NULL, NULL}};
 
 static const oss_option options[] = {
-    OSS_NETWORK_OPTIONS("edm-cifar10-ddpmpp edm-cifar10-cond-ddpmpp edm-cifar10-ncsnpp edm-cifar10-cond-ncsnpp edm-ffhq64-ddpmpp edm-ffhq64-ncsnpp edm-afhqv2-64-ddpmpp edm-afhqv2-64-ncsnpp"),
+    OSS_NETWORK_OPTIONS("edm-cifar10-ddpmpp edm-cifar10-cond-ddpmpp edm-cifar10-ncsnpp edm-cifar10-cond-ncsnpp edm-ffhq64-ddpmpp "
+                        "edm-ffhq64-ncsnpp edm-afhqv2-64-ddpmpp edm-afhqv2-64-ncsnpp"),
     OSS_NETWORK_CLASS_OPTIONS};
 
 static void add_words(oss_words *words) {
@@ -85,7 +90,8 @@ static oss_status read(const oss_member *member, const oss_arguments *arguments,
   OSS_TRY(oss_arguments_int(arguments, "channel_mult_noise", 1, 64, &noise));
   s->noise_channels = shape->model_channels * (size_t)noise;
   if (s->noise_channels % 2 != 0 || s->noise_channels < 4)
-    return oss_fail(OSS_ERR_CONFIG, "%zu channels of noise (model_channels channel_mult_noise): an even number of at least 4", s->noise_channels);
+    return oss_fail(OSS_ERR_CONFIG, "%zu channels of noise (model_channels channel_mult_noise): an even number of at least 4",
+                    s->noise_channels);
   OSS_TRY(read_word(arguments, "embedding_type", "positional", "fourier", &s->fourier));
   OSS_TRY(read_encoder(arguments, s));
   OSS_TRY(read_word(arguments, "decoder_type", "standard", "skip", &s->decoder_skip));

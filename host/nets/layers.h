@@ -16,7 +16,7 @@ const char *oss_net_name(oss_net *net, const char *fmt, ...) OSS_PRINTF(2, 3);
 
 /* How the rows of a weight matrix are taken from the file. */
 typedef struct oss_dense_layout {
-  int rank; /* of the tensor: 2, or 4 for a convolution that is a product of patches or pixels */
+  int rank;       /* of the tensor: 2, or 4 for a convolution that is a product of patches or pixels */
   size_t dims[2]; /* rank 4: the two last dimensions; [k / (dims[0] dims[1])] channels before them */
   size_t heads;   /* above 0: rows (head, channel, part of 3) become (part, head, channel), as attention takes them */
   int no_bias;
@@ -37,8 +37,8 @@ oss_net_view oss_net_group_norm(oss_net *net, oss_net_view in, size_t pixels, si
                                 oss_net_view add, oss_net_view shift, oss_net_view scale, oss_activation activation);
 
 /* name NULL: neither gain nor bias. */
-oss_net_view oss_net_layer_norm(oss_net *net, oss_net_view in, size_t tokens, size_t width, double eps, const char *name, oss_net_view shift,
-                                oss_net_view scale, oss_activation activation);
+oss_net_view oss_net_layer_norm(oss_net *net, oss_net_view in, size_t tokens, size_t width, double eps, const char *name,
+                                oss_net_view shift, oss_net_view scale, oss_activation activation);
 
 /* in + a tensor [tokens][width] of the weights (in the file [1][tokens][width]). */
 oss_net_view oss_net_add_table(oss_net *net, oss_net_view in, size_t tokens, size_t width, const char *name);
@@ -58,7 +58,6 @@ oss_net_view oss_net_concat(oss_net *net, oss_net_view a, size_t n, oss_net_view
 
 /* Cosines and sines of the time: [sample][2 half]. frequency: host, [half]. */
 oss_net_view oss_net_embed(oss_net *net, size_t half, int sin_first, const float *frequency);
-
 
 /* The embedding of DiT and MAR (256 wide, cosines first) and its two layers name.0 and name.2. */
 oss_net_view oss_net_timestep(oss_net *net, size_t width, const char *name);

@@ -52,16 +52,22 @@ static oss_net_view build(oss_net *net, norm_step *s, const char *name, oss_net_
 
 oss_net_view oss_net_group_norm(oss_net *net, oss_net_view in, size_t pixels, size_t channels, size_t groups, double eps, const char *name,
                                 oss_net_view add, oss_net_view shift, oss_net_view scale, oss_activation activation) {
-  norm_step with = {.add = add, .shift = shift, .scale = scale, .places = pixels, .channels = channels, .groups = groups, .eps = eps,
+  norm_step with = {.add = add,
+                    .shift = shift,
+                    .scale = scale,
+                    .places = pixels,
+                    .channels = channels,
+                    .groups = groups,
+                    .eps = eps,
                     .activation = activation};
   if (groups == 0 || channels % groups != 0)
     oss_net_refuse(net, OSS_ERR_CONFIG, "%s: %zu channels can't be normalised in %zu groups", name, channels, groups);
   return build(net, oss_net_add(net, sizeof(norm_step), run_group), name, in, with);
 }
 
-oss_net_view oss_net_layer_norm(oss_net *net, oss_net_view in, size_t tokens, size_t width, double eps, const char *name, oss_net_view shift,
-                                oss_net_view scale, oss_activation activation) {
-  norm_step with = {.add = OSS_NET_NONE, .shift = shift, .scale = scale, .places = tokens, .channels = width, .eps = eps,
-                    .activation = activation};
+oss_net_view oss_net_layer_norm(oss_net *net, oss_net_view in, size_t tokens, size_t width, double eps, const char *name,
+                                oss_net_view shift, oss_net_view scale, oss_activation activation) {
+  norm_step with = {
+      .add = OSS_NET_NONE, .shift = shift, .scale = scale, .places = tokens, .channels = width, .eps = eps, .activation = activation};
   return build(net, oss_net_add(net, sizeof(norm_step), run_layer), name, in, with);
 }

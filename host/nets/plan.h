@@ -8,7 +8,8 @@
  * with `loading` set, when each builder packs its weights as it comes by. Tensors share one work space: oss_net_finish gives each a place
  * that no other has while it is needed. A run then issues operations and nothing else, for at most `chunk` samples at a time.
  *
- * Builders keep their first failure in the net and do nothing after it, so that a network reads as its formula; oss_net_finish returns it. */
+ * Builders keep their first failure in the net and do nothing after it, so that a network reads as its formula; oss_net_finish returns it.
+ */
 #ifndef OSS_NETS_PLAN_H
 #define OSS_NETS_PLAN_H
 
@@ -61,10 +62,10 @@ struct oss_net {
   oss_layer *layers;
   oss_buffer *constants;
   size_t tensor_count, step_count, layer_count, constant_count;
-  size_t row_floats;    /* work space of one sample */
-  size_t weight_bytes;  /* of the backend's memory: an estimate until loaded, then what it is */
-  size_t staging;       /* host memory that loading takes for its largest layer */
-  double flops;         /* of one sample: products, convolutions and attention */
+  size_t row_floats;   /* work space of one sample */
+  size_t weight_bytes; /* of the backend's memory: an estimate until loaded, then what it is */
+  size_t staging;      /* host memory that loading takes for its largest layer */
+  double flops;        /* of one sample: products, convolutions and attention */
   oss_net_view output;
   char names[OSS_NET_NAMES][OSS_NET_NAME_BYTES]; /* oss_net_name, in turn */
   size_t named;

@@ -44,9 +44,9 @@ oss_status oss_unet_read(const oss_arguments *arguments, oss_unet_shape *shape) 
 }
 
 void oss_unet_words(oss_words *words) {
-  static const char *const all[] = {"img_resolution", "in_channels",      "out_channels", "label_dim",        "augment_dim",
-                                    "model_channels", "channel_mult",     "channel_mult_emb", "num_blocks",   "attn_resolutions",
-                                    "dropout",        "label_dropout"};
+  static const char *const all[] = {"img_resolution", "in_channels",      "out_channels", "label_dim",
+                                    "augment_dim",    "model_channels",   "channel_mult", "channel_mult_emb",
+                                    "num_blocks",     "attn_resolutions", "dropout",      "label_dropout"};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) oss_words_add(words, all[i]);
 }
 
@@ -119,7 +119,8 @@ static oss_net_view norm(oss_unet *u, oss_unet_image x, const char *name, oss_ac
 static oss_net_view condition(oss_unet *u, oss_unet_image x, const char *name) {
   const oss_unet_style *style = u->style;
   oss_net *net = u->net;
-  oss_net_view first = oss_modulation_add(net, &u->modulation, x.channels * (style->adaptive ? 2 : 1), oss_net_name(net, "%s.affine", name));
+  oss_net_view first =
+      oss_modulation_add(net, &u->modulation, x.channels * (style->adaptive ? 2 : 1), oss_net_name(net, "%s.affine", name));
   oss_net_view add = style->adaptive ? OSS_NET_NONE : first, scale = OSS_NET_NONE, shift = OSS_NET_NONE;
   if (style->adaptive) {
     scale = first;

@@ -23,11 +23,11 @@ typedef struct oss_unet_shape {
 /* How the blocks of one architecture differ from those of the other. */
 typedef struct oss_unet_style {
   double eps, skip_scale;
-  int adaptive;          /* the embedding scales and shifts behind norm1 instead of being added before it */
-  int project;           /* a skip past a change of size is always a convolution */
-  size_t head_channels;  /* of an attention head; 0: one head */
-  int attend_last;       /* in the decoder only the last block of a resolution attends */
-  oss_filter filter;     /* of changes of size */
+  int adaptive;         /* the embedding scales and shifts behind norm1 instead of being added before it */
+  int project;          /* a skip past a change of size is always a convolution */
+  size_t head_channels; /* of an attention head; 0: one head */
+  int attend_last;      /* in the decoder only the last block of a resolution attends */
+  oss_filter filter;    /* of changes of size */
 } oss_unet_style;
 
 /* An image on its way: [size][size][channels]. */
@@ -45,7 +45,8 @@ typedef struct oss_unet {
   size_t skip_count;
 } oss_unet;
 
-/* The arguments model_channels, channel_mult, channel_mult_emb, num_blocks and attn_resolutions are as given here where they are missing. */
+/* The arguments model_channels, channel_mult, channel_mult_emb, num_blocks and attn_resolutions are as given here where they are missing.
+ */
 oss_status oss_unet_read(const oss_arguments *arguments, oss_unet_shape *shape);
 
 /* The words of both constructors. */

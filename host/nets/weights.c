@@ -66,8 +66,8 @@ static oss_status take_from_file(oss_weights *w, const char *name, int rank, con
   int same = info->rank == rank;
   for (int i = 0; i < rank && same; i++) same = info->dims[i] == dims[i];
   if (!same)
-    return oss_fail(OSS_ERR_INPUT, "%s: the tensor '%s' is %s; this network has %s", path, info->name,
-                    oss_tensor_shape_text(info, found), wanted);
+    return oss_fail(OSS_ERR_INPUT, "%s: the tensor '%s' is %s; this network has %s", path, info->name, oss_tensor_shape_text(info, found),
+                    wanted);
   size_t index = 0;
   while (oss_safetensors_at(w->file, index) != info) index++;
   if (w->taken[index]) return oss_fail(OSS_ERR_INTERNAL, "%s: the tensor '%s' was taken twice", path, name);
