@@ -183,7 +183,7 @@ static oss_unet_image encode(const songunet *s, oss_unet *u, oss_unet_image x) {
 }
 
 /* The output of a level, added to the enlarged one of the level below. */
-static oss_unet_image decode_aux(const songunet *s, oss_unet *u, oss_unet_image x, const oss_unet_image *below) {
+static oss_unet_image decode_aux(oss_unet *u, oss_unet_image x, const oss_unet_image *below) {
   int n = (int)x.size;
   oss_net *net = u->net;
   oss_unet_image out, larger = {OSS_NET_NONE, 0, 0};
@@ -202,7 +202,7 @@ static oss_net_view build(const void *config, oss_net *net) {
   oss_unet_image x = encode(s, u, (oss_unet_image){{OSS_NET_INPUT, 0}, shape->resolution, shape->in_channels}), out = {OSS_NET_NONE, 0, 0};
   for (size_t level = shape->levels; level-- > 0;) {
     x = oss_unet_decode(u, x, level);
-    if (s->decoder_skip || level == 0) out = decode_aux(s, u, x, out.size > 0 ? &out : NULL);
+    if (s->decoder_skip || level == 0) out = decode_aux(u, x, out.size > 0 ? &out : NULL);
   }
   oss_unet_end(u);
   return out.view;
