@@ -85,6 +85,7 @@ typedef struct oss_cuda_state {
   oss_cuda_fault *fault_host; /* pinned: where it is brought */
   void *scratch;              /* device, OSS_CUDA_SCRATCH_BYTES, aligned to 256; belongs to the operation that runs */
   struct oss_cuda_blas *blas; /* blas.cu */
+  struct oss_cuda_dnn *dnn;   /* dnn.cu; NULL until something needs it */
 } oss_cuda_state;
 
 static inline oss_cuda_state *oss_cuda_state_of(const oss_backend *be) {
