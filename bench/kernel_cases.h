@@ -276,6 +276,7 @@ static double combine_bytes(const problem *w) {
   return 4.0 * ((double)w->rows * (double)w->k + 2.0 * (double)w->rows * (double)w->d + (double)w->k * (double)w->d);
 }
 #include "bench/kernel_cases_dense.h"
+#include "bench/kernel_cases_norm.h"
 #include "bench/kernel_cases_small.h"
 
 /* A new operation is one entry here. */
@@ -313,6 +314,19 @@ static const bench_case cases[] = {
      attention_bytes},
     {"attention", "256", ATTENTION_256, 2.0, 0, attention_prepare, attention_run, 1, attention_check, 1e-6, attention_fma, no_fma,
      attention_bytes},
+    {"group_norm", "28x28x64", SHAPE_28_64, 2.0, OSS_ACT_SILU, net_prepare, group_run, 1, norm_check, 1e-6, no_fma, no_fma, net_bytes},
+    {"group_norm", "7x7x64", SHAPE_7_64, 2.0, OSS_ACT_SILU, net_prepare, group_run, 1, norm_check, 1e-6, no_fma, no_fma, net_bytes},
+    {"group_norm", "8x8x768", SHAPE_8_768, 2.0, OSS_ACT_SILU, net_prepare, group_run, 1, norm_check, 1e-6, no_fma, no_fma, net_bytes},
+    {"layer_norm", "49x96", SHAPE_49_96, 2.0, OSS_ACT_NONE, net_prepare, layer_run, 1, norm_check, 1e-6, no_fma, no_fma, net_bytes},
+    {"layer_norm", "256x1152", SHAPE_256_1152, 2.0, OSS_ACT_NONE, net_prepare, layer_run, 1, norm_check, 1e-6, no_fma, no_fma, net_bytes},
+    {"gated_sum", "49x96", SHAPE_49_96, 2.0, 0, net_prepare, gated_run, 1, gated_check, 2e-7, no_fma, no_fma, gated_bytes},
+    {"gated_sum", "256x1152", SHAPE_256_1152, 2.0, 0, net_prepare, gated_run, 1, gated_check, 2e-7, no_fma, no_fma, gated_bytes},
+    {"activate", "silu", SHAPE_28_64, 2.0, OSS_ACT_SILU, net_prepare, activate_run, 1, activate_check, 3e-7, no_fma, no_fma, net_bytes},
+    {"activate", "gelu", SHAPE_28_64, 2.0, OSS_ACT_GELU, net_prepare, activate_run, 1, activate_check, 3e-7, no_fma, no_fma, net_bytes},
+    {"concat", "28x28x64", SHAPE_28_64, 2.0, 0, net_prepare, concat_run, 1, concat_check, 0.0, no_fma, no_fma, net_bytes},
+    {"table_rows", "1152", 0, 2.0, 0, labels_prepare, table_run, 2, table_check, 0.0, no_fma, no_fma, table_bytes},
+    {"embed", "1152", 0, 2.0, 0, labels_prepare, embed_run, 2, embed_check, 1.2e-7, no_fma, no_fma, embed_bytes},
+    {"precondition", "edm", 0, 2.0, 0, labels_prepare, precondition_run, 5, precondition_check, 1e-13, no_fma, no_fma, precondition_bytes},
 };
 enum { CASE_COUNT = sizeof cases / sizeof cases[0] };
 
