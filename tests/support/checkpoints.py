@@ -12,7 +12,7 @@ import zipfile
 import numpy as np
 
 MAGIC, PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
-STORAGES = {"f4": "Float", "f8": "Double", "f2": "Half", "i8": "Long", "i4": "Int", "i2": "Short", "i1": "Char", "u1": "Byte", "b1": "Bool"}
+STORAGES = {"f4": "Float", "f8": "Double", "f2": "Half", "i8": "Long", "i4": "Int", "u1": "Byte"}
 
 
 class Ref:
@@ -228,8 +228,9 @@ def mar_head(width=8, channels=3, condition=5, blocks=2, seed=2):
 def to_diffusers(state, depth):
     """The same DiT under the names of diffusers, which keeps no table of places and the embedders in each block."""
     made = {}
+    outer = (("pos_embed.proj", "x_embedder.proj"), ("proj_out_1", "final_layer.adaLN_modulation.1"), ("proj_out_2", "final_layer.linear"))
     for what in ("weight", "bias"):
-        for to, name in (("pos_embed.proj", "x_embedder.proj"), ("proj_out_1", "final_layer.adaLN_modulation.1"), ("proj_out_2", "final_layer.linear")):
+        for to, name in outer:
             made[f"{to}.{what}"] = state[f"{name}.{what}"]
         for i in range(depth):
             block, emb = f"transformer_blocks.{i}", f"transformer_blocks.{i}.norm1.emb"
@@ -282,8 +283,10 @@ def edm(kind="SongUNet", wrapper="EDMPrecond", seed=3, arguments=UNET, **own):
     def parameter(name):
         return Call("torch._utils._rebuild_parameter", values[name], True, Call("collections.OrderedDict"))
 
-    half = Call("numpy.core.multiarray.scalar", Object("numpy.dtype", (3, "<", None, None, None, -1, -1, 0), "f8", False, True), struct.pack("<d", 0.5))
-    conv = Persistent("Conv2d", module({"weight": parameter("enc.4x4_conv.weight"), "bias": None}, {"resample_filter": None}, skip_scale=half))
+    double = Object("numpy.dtype", (3, "<", None, None, None, -1, -1, 0), "f8", False, True)
+    half = Call("numpy.core.multiarray.scalar", double, struct.pack("<d", 0.5))
+    parameters = {"weight": parameter("enc.4x4_conv.weight"), "bias": None}
+    conv = Persistent("Conv2d", module(parameters, {"resample_filter": None}, skip_scale=half))
     noise = Persistent("FourierEmbedding", module({}, {"freqs": values["map_noise.freqs"], "scratch": np.ones(2, np.float32)}))
     noise.arguments[0]["state"]["_non_persistent_buffers_set"] = {"scratch"}
     layer = Persistent("Linear", module({"weight": parameter("map_layer0.weight"), "bias": parameter("map_layer0.bias")}))
