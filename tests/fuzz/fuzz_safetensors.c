@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /* A whole safetensors file from the fuzzer: opened, every list walked, every tensor found and read, its metadata taken as arguments. */
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -21,16 +24,17 @@ static void expect(int holds, const char *what) {
   abort();
 }
 
-/* The path of a file without a name that holds the data. */
+/* The path of a file in memory, without a name, that holds the data. */
 static const char *store(const uint8_t *data, size_t size) {
-  static FILE *file;
+  static int fd = -1;
   static char path[64];
-  if (!file) {
-    file = tmpfile();
-    expect(file != NULL, "a temporary file");
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fileno(file));
+  if (fd < 0) {
+    snprintf(path, sizeof path, "/ossbench-fuzz-%ld", (long)getpid());
+    fd = shm_open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+    expect(fd >= 0 && shm_unlink(path) == 0, "memory for a file");
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
   }
-  expect(ftruncate(fileno(file), 0) == 0 && pwrite(fileno(file), data, size, 0) == (ssize_t)size, "the data is written");
+  expect(ftruncate(fd, 0) == 0 && pwrite(fd, data, size, 0) == (ssize_t)size, "the data is written");
   return path;
 }
 
