@@ -14,6 +14,7 @@ typedef struct resample_job {
   size_t pixels, channels; /* of the output, all samples */
   int height, width, out_height, out_width, up, pad;
   oss_filter filter;
+  int unused; /* 0: no byte of what a launch passes is left open */
 } resample_job;
 
 static __device__ inline float sum_under(const resample_job &j, const oss_reach &v, const oss_reach &h, const float *image) {
@@ -45,7 +46,7 @@ oss_status oss_cuda_resample(oss_backend *be, size_t samples, size_t height, siz
   if (samples == 0) return OSS_OK;
   const size_t out_height = oss_resample_length(height, up, pad, filter.taps), out_width = oss_resample_length(width, up, pad, filter.taps);
   const resample_job job = {
-      samples * out_height * out_width, channels, (int)height, (int)width, (int)out_height, (int)out_width, up, pad, filter};
+      samples * out_height * out_width, channels, (int)height, (int)width, (int)out_height, (int)out_width, up, pad, filter, 0};
   const oss_cuda_rows plan = oss_cuda_rows_plan(job.pixels, channels);
   OSS_LAUNCH(be, resample, plan.grid, plan.block, 0, job, in, out);
   return OSS_OK;
