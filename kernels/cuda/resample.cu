@@ -14,7 +14,7 @@ typedef struct resample_job {
   size_t pixels, channels; /* of the output, all samples */
   int height, width, out_height, out_width, up, pad;
   oss_filter filter;
-  int unused; /* fills the structure: every bit that goes to a card is defined */
+  int unused; /* 0: no byte of what a launch passes is left open */
 } resample_job;
 
 static __device__ inline float sum_under(const resample_job &j, const oss_reach &v, const oss_reach &h, const float *image) {
