@@ -75,31 +75,24 @@ def print_costs(study, plan, form):
         print(textwrap.fill(f"{costs.SEARCH} {costs.SAVING}", render.LIMIT))
 
 
-def across_tables(study, metrics):
-    """[(metric, Table)]: the matrices of schedules found on one denoiser and scored on others, and what that changes."""
+def print_across(study, plan, form):
+    """The matrices of schedules found on one denoiser and scored on others, and what that changes."""
     matrix = across.of(study)
     if matrix is None:
-        path = study.result.path
-        raise load.ReportError(f"{path}: holds no schedule that was found on another denoiser (docs/CONFIG.md, schedules from another result)")
-    makers = (across.scores, across.changes)
-    return matrix, [(metric, make(matrix, split, metric)) for metric in metrics for split in matrix.splits() for make in makers]
-
-
-def print_across(study, plan, form):
-    matrix, found = across_tables(study, plan.metrics)
+        raise load.ReportError(f"{study.result.path}: holds no schedule that was found on another denoiser (transfer)")
+    tables_of = [(metric, make(matrix, split, metric)) for metric in plan.metrics for split in matrix.splits() for make in across.TABLES]
     if form == "csv":
-        for metric, table in found:
+        for metric, table in tables_of:
             print(render.comma_separated([table], metric), end="")
         return
-    sign = "bold" if form == "markdown" else "*"
-    page = f"{across.PAGE} {sign.capitalize()}: the best of a column within a search."
-    print("\n" + (page if form == "markdown" else textwrap.fill(page, render.LIMIT)))
-    for _, table in found:
-        print(f"\n**{table.title}**\n\n{render.markdown(table)}" if form == "markdown" else f"\n{table.title}\n\n{render.text(table)}")
-    sentences = across.sentences(matrix, plan.metrics[0])
-    print() if sentences else None
-    for text in sentences:
-        print(f"- {text}" if form == "markdown" else textwrap.fill("- " + text, render.LIMIT, subsequent_indent="  "))
+    wrap = (lambda text: text) if form == "markdown" else (lambda text: textwrap.fill(text, render.LIMIT))
+    draw, sign = (render.markdown, "Bold") if form == "markdown" else (render.text, "*")
+    summary = across.summary(matrix, plan.metrics[0])
+    if summary:
+        print(f"\n{wrap(across.SUMMARY)}\n\n{draw(summary)}")
+    print("\n" + wrap(f"{across.PAGE} {sign}: the best of a column within a search."))
+    for _, table in tables_of:
+        print(f"\n**{table.title}**\n\n{draw(table)}" if form == "markdown" else f"\n{table.title}\n\n{draw(table)}")
 
 
 def heading(study):

@@ -181,23 +181,40 @@ def changes(matrix, split, metric):
     return _table(matrix, split, metric, estimates, rows, own, False)
 
 
-def sentences(matrix, metric):
-    """What it costs, a sentence a search and budget: of metrics in dB."""
-    found = []
-    for place in matrix.places if metric in stats.UNITS else ():
-        pairs = [(on, here) for on in matrix.found for here in matrix.scored if on != here]
-        losses = {pair: e.mean for pair in pairs if (e := matrix.change(place, *pair, metric)) and math.isfinite(e.mean)}
-        if not losses:
-            continue
-        on, here = min(losses, key=losses.get)
-        where = ", ".join(part for part in (matrix.title(place.split), stats.steps_text(place.steps)) if part)
-        text = f"{matrix.names[place.search]}, {where}: another denoiser's schedule makes {np.mean(list(losses.values())):+.2f} dB on "
-        text += f"average over {len(losses)} pairs, at worst {losses[on, here]:+.2f} dB (found on {matrix.names[on]}, scored on "
-        text += f"{matrix.names[here]})"
-        better, compared = _above_formulas(matrix, place, losses, metric)
-        text += f"; it is above every schedule that no denoiser was asked for in {better} of {compared}." if compared else "."
-        found.append(text)
-    return found
+TABLES = (scores, changes)
+SUMMARY = (
+    "What another denoiser's schedule changes against the own, dB: mean over all pairs of different denoisers, the worst of them, and in "
+    "how many of them it is still above the best schedule that no denoiser was asked for."
+)
+
+
+def summary(matrix, metric):
+    """A row a search (and solver, ...), three columns a budget, in the words of SUMMARY; None of a metric that is not in dB."""
+    if metric not in stats.UNITS:
+        return None
+    budgets = sorted({place.steps for place in matrix.places})
+    body = []
+    for split, (searches, _) in matrix.splits().items():
+        for search in searches:
+            labels = [*(layout.row_text(matrix.study, *pair) for pair in zip(matrix.axes, split)), matrix.names[search]]
+            body.append((labels, [e for steps in budgets for e in _change_entries(matrix, Place(split, search, steps), metric)]))
+    corner = [*map(layout.axis_name, matrix.axes), "found by"]
+    heads = [[stats.steps_text(steps) for steps in budgets for _ in range(3)], ["mean", "worst", "above"] * len(budgets)]
+    return pivot.Table("", corner, heads, body, [])
+
+
+def _change_entries(matrix, place, metric):
+    pairs = [(on, here) for on in matrix.found for here in matrix.scored if on != here]
+    changes_here = {pair: e.mean for pair in pairs if (e := matrix.change(place, *pair, metric)) and math.isfinite(e.mean)}
+    if not changes_here:
+        return [Entry("–")] * 3
+    on, here = min(changes_here, key=changes_here.get)
+    mean, worst = float(np.mean(list(changes_here.values()))), changes_here[on, here]
+    better, compared = _above_formulas(matrix, place, changes_here, metric)
+    whose = f"found on {matrix.names[on]}, scored on {matrix.names[here]}"
+    return [Entry(f"{mean:+.2f}", note=f"{len(changes_here)} pairs", value=stats.Estimate(mean, math.nan, len(changes_here), 0)),
+            Entry(f"{worst:+.2f}", note=whose, value=stats.Estimate(worst, math.nan, 1, 0)),
+            Entry(f"{better} of {compared}" if compared else "–")]
 
 
 def _above_formulas(matrix, place, pairs, metric):

@@ -295,10 +295,12 @@ def _across(out, study, plan):
         return
     out.add(f'<h2 id="across">Across denoisers</h2><p>{escape(across.PAGE)}</p>')
     metric = plan.metrics[0]
+    table = across.summary(matrix, metric)
+    if table:
+        out.add(f"<p>{escape(across.SUMMARY)}</p>{render.html(table)}")
     for split in matrix.splits():
         figure, caption = across.figure(matrix, split, metric)
         out.figure(figure, f"across-{flow.slug(matrix.title(split))}".strip("-"), caption, dpi=130)
-    out.add("<ul>" + "".join(f"<li>{escape(text)}</li>" for text in across.sentences(matrix, metric)) + "</ul>")
     for name in plan.metrics:
         for split in matrix.splits():
             for table in (across.scores(matrix, split, name), across.changes(matrix, split, name)):

@@ -124,9 +124,8 @@ class Across(unittest.TestCase):
         self.assertIn("*: the best of a column", text.replace("\n", " "))
         for line in text.splitlines():
             self.assertLessEqual(len(line), 120)
-        sentence = " ".join(text[text.index("- gits, 3 steps") :].split())
-        self.assertRegex(sentence, r"gits, 3 steps: another denoiser's schedule makes [+-]\d+\.\d\d dB on average over 4 pairs, at worst -\d")
-        self.assertRegex(sentence, r"above every schedule that no denoiser was asked for in \d of 4")
+        self.assertRegex(text, r"(?m)^found by +mean +worst +above +mean +worst +above$")
+        self.assertRegex(text, r"(?m)^gits +[+-]\d+\.\d\d +-\d+\.\d\d +\d of 4 ")
         markdown = self.run_report("--across", "--format", "markdown", "--metric", "psnr")
         self.assertIn("**PSNR (dB)**\n\n| found by | found on | 3 steps, one | 3 steps, two | 5 steps, one |", markdown)
         best = re.search(r"(?m)^\| gits \| one \| (.*)\n\|  \| two \| (.*)\n\|  \| three \| (.*)$", markdown)
@@ -134,6 +133,22 @@ class Across(unittest.TestCase):
         self.assertEqual([sum("**" in entry for entry in column) for column in columns], [1] * 4)
         nan = re.search(r"\bnan\b", text + markdown)
         self.assertIsNone(nan)
+
+    def test_summary(self):
+        self.make(steps=(3,))
+        table = across.summary(across.of(self.study()), "psnr")
+        pairs = [(on, here) for on in ELSEWHERE for here in (ONE, TWO) if on != here]
+        for search, (_, (mean, worst, above)) in zip(SEARCHES, table.rows):
+            names = {ONE: "one", TWO: "songunet", "far": "three"}
+
+            def score(on, here, search=search):
+                return self.scores(here, FORM.format(names[on], search), 3)[0].mean()
+
+            changes = [score(on, here) - score(here, here) for on, here in pairs]
+            self.assertEqual((mean.text, worst.text), (f"{np.mean(changes):+.2f}", f"{min(changes):+.2f}"))
+            formulas = {here: max(self.scores(here, name, 3)[0].mean() for name in ("uniform", "edm")) for here in (ONE, TWO)}
+            self.assertEqual(above.text, f"{sum(score(on, here) > formulas[here] for on, here in pairs)} of 4")
+        self.assertIsNone(across.summary(across.of(self.study()), "mse"))
 
     def test_page_and_picture(self):
         self.make(steps=(3,))
