@@ -6,13 +6,13 @@
 #   scripts/gpu_check.sh [--emulate] [--bundle FILE] [--output FILE] [PART ...]
 # Parts, in this order: build parity kernels search same golden sanitizer.
 # Needs the CUDA toolkit (nvcc, compute-sanitizer), a C and C++ compiler, CMake 3.25; ninja and git if they are there. The libraries and a Python with
-# NumPy, h5py and PyYAML come from the system or, where it lacks any, from scripts/gpu_bundle.sh's build/gpu-bundle/bundle.tar.gz (--bundle).
+# NumPy, h5py and PyYAML come from the system or, where it lacks any, from scripts/gpu_bundle.sh's build/gpu-bundle/bundle.tar.xz (--bundle).
 # --emulate tries the script on a machine without a GPU: the same parts, small, on the emulated device; its report is no measurement.
 # OSS_COMMIT names the commit where git cannot.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
-emulate=0 bundle=$root/build/gpu-bundle/bundle.tar.gz output='' parts=()
+emulate=0 bundle=$root/build/gpu-bundle/bundle.tar.xz output='' parts=()
 known=(build parity kernels search same golden sanitizer)
 while [ $# -gt 0 ]; do
   case $1 in
@@ -75,13 +75,16 @@ say "commit    $commit"
 python_works() { "$1" -B -c 'import h5py, numpy, yaml' >/dev/null 2>&1; }
 lacking() { # what of the libraries the system has not
   command -v pkg-config >/dev/null || echo pkg-config
-  for name in yaml-0.1 openblas lapacke nlopt libxxhash cmocka; do pkg-config --exists $name 2>/dev/null || echo $name; done
+  for name in yaml-0.1 openblas lapacke nlopt libxxhash jansson cmocka; do pkg-config --exists $name 2>/dev/null || echo $name; done
   command -v h5cc >/dev/null || compgen -G '/usr/include/hdf5*' >/dev/null || echo hdf5
   echo '#include <Random123/philox.h>' | cc -E -x c - >/dev/null 2>&1 || echo Random123
+  echo "#include <dnnl.h>" | cc -E -x c - >/dev/null 2>&1 || echo oneDNN
 }
 unpack() {
   lib=$work/bundle/usr/lib/x86_64-linux-gnu
-  mkdir -p "$work/bundle/bin" && tar -C "$work/bundle" -xzf "$bundle" || die "$bundle: cannot be unpacked"
+  mkdir -p "$work/bundle/bin"
+  tar -C "$work/bundle" -xJf "$bundle" 2>/dev/null || python3 -c 'import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2])' "$bundle" "$work/bundle" ||
+    die "$bundle: cannot be unpacked (by xz or a Python)"
   sed -i "s#\(=\|-[IL]\)/usr#\1$work/bundle/usr#g" "$lib"/pkgconfig/*.pc "$work"/bundle/usr/share/pkgconfig/*.pc 2>/dev/null
   libraries=$lib:$lib/openblas-pthread:$lib/hdf5/serial:$work/bundle/lib/x86_64-linux-gnu
   printf '#!/bin/sh\nLD_LIBRARY_PATH=%s PKG_CONFIG_LIBDIR=%s exec %s "$@"\n' "$libraries" "$lib/pkgconfig" "$work/bundle/usr/bin/pkgconf" >"$work/bundle/bin/pkg-config"
@@ -110,6 +113,13 @@ else
   say "libraries the system's"
 fi
 say "Python    $python"
+# cuDNN: beside the toolkit, or NVIDIA's package for a Python
+if [ $emulate -eq 0 ] && ! compgen -G '/usr/local/cuda/include/cudnn.h' >/dev/null && [ ! -f /usr/include/cudnn.h ]; then
+  cudnn=$(python3 -c 'import nvidia.cudnn; print(list(nvidia.cudnn.__path__)[0])' 2>/dev/null) || die "no cudnn.h beside the toolkit and no Python package nvidia-cudnn: install cuDNN 9"
+  options+=("-DCUDNN_INCLUDE=$cudnn/include")
+  export LD_LIBRARY_PATH=$cudnn/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+  say "cuDNN     $cudnn"
+fi
 
 # ---- parts
 build_part() {
