@@ -35,8 +35,9 @@ def tiny(path, folder):
         changes["samples.evaluate"] = ["same", 4] if isinstance(config["samples"]["evaluate"], list) else 4
     changes["student.steps"] = [2, 3] if isinstance(config["student"]["steps"], list) else 3
     several = isinstance(config["denoiser"], list)
-    for i in range(len(config["denoiser"]) if several else 1):
-        changes[f"denoiser.{i}.limit" if several else "denoiser.limit"] = 30
+    for i, denoiser in enumerate(config["denoiser"] if several else [config["denoiser"]]):
+        if denoiser["kind"] == "dataset":
+            changes[f"denoiser.{i}.limit" if several else "denoiser.limit"] = 30
     for i, metric in enumerate(config["metrics"]):
         if isinstance(metric, dict):
             changes.update({f"metrics.{i}.components": 2, f"metrics.{i}.bootstrap": 5})

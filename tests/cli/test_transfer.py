@@ -14,6 +14,7 @@ import numpy as np
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from cli import CliTest, run, write_problem  # noqa: E402
 
+NETS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden", "nets")
 FEW = {"kind": "oss", "variant": "carry", "samples": "joint"}  # may take fewer steps than its budget
 STORED = {"kind": "oss", "samples": "joint", "orders": "best", "sampling": "stored"}
 AVERAGE = {"kind": "oss", "samples": "average"}
@@ -121,6 +122,29 @@ class Transfer(CliTest):
         used = crossed["schedule/used"][0]
         np.testing.assert_array_equal(self.cells("by_file.h5")[0][1]["schedule/used"], used)
         np.testing.assert_array_equal(self.cells("by_file.h5")[0][1]["metrics/mse"], crossed["metrics/mse"])
+
+    def test_across_architectures(self):
+        """U-Net, DiT, MAR's head and a mixture: samples of other shapes, the same times."""
+        networks = {"songunet": {"file": "songunet_cond.safetensors", "class": "drawn"}, "dit": {"file": "dit.safetensors", "class": "drawn", "guidance": 1.5},
+                    "mar_mlp": {"file": "mar_mlp.safetensors", "conditions": "mar_mlp.h5", "dataset": "raw/condition"}, "gmm": {"file": "problem.h5"}}
+        denoisers = []
+        for kind, options in networks.items():
+            files = {key: os.path.join(NETS, value) for key, value in options.items() if key in ("file", "conditions") and kind != "gmm"}
+            denoisers.append({"kind": kind, **options, **files})
+        changes = {"denoiser": denoisers, "student.solver": ["euler", "unipc"], "student.steps": 3, "samples.search": 2, "samples.evaluate": 3}
+        self.search({**changes, "student.schedule": ["gits", LEARNED]})
+        self.run_config({**changes, "student.schedule": [transfer(denoiser=list(networks), schedule=["gits", "learned"])]})
+        source = {(c["denoiser"], c["solver"], c["schedule"]): d for c, d in self.cells("source.h5")}
+        own = times = 0
+        for cell, data in self.cells():
+            self.assertEqual(cell["status"], "done", cell.get("reason"))
+            found = source[cell["origin_denoiser"], cell["solver"], cell["origin_schedule"]]
+            np.testing.assert_array_equal(data["schedule/t"], found["schedule/t"])
+            times += 1
+            if cell["origin_denoiser"] == cell["denoiser"]:
+                np.testing.assert_array_equal(data["metrics/mse"], found["metrics/mse"])
+                own += 1
+        self.assertEqual((own, times), (2 * 2 * 4, 2 * 2 * 16))
 
     def test_to_another_grid_the_ends_become_its_ends(self):
         self.search({"student.schedule": ["gits"], "student.steps": 4})
