@@ -146,10 +146,11 @@ oss_status oss_network_build(oss_network *s, size_t elements, oss_weights *weigh
 
 static oss_status describe(const oss_network *s, size_t parameters, oss_denoiser *denoiser) {
   const double mib = 1048576.0;
+  size_t weights = s->net->weight_bytes + oss_network_table_floats(s) * sizeof(float);
   denoiser->about =
       oss_format("%zu parameters (%.1f M)%s, weights %.1f MiB, work space %.1f MiB for %zu samples at a time, %.4g GFLOP an evaluation",
-                 parameters, (double)parameters / 1e6, s->file != NULL ? "" : ", random", (double)s->net->weight_bytes / mib,
-                 (double)(denoiser->bytes - s->net->weight_bytes) / mib, s->chunk, s->net->flops / 1e9);
+                 parameters, (double)parameters / 1e6, s->file != NULL ? "" : ", random", (double)weights / mib,
+                 (double)(denoiser->bytes - weights) / mib, s->chunk, s->net->flops / 1e9);
   return denoiser->about != NULL ? OSS_OK : oss_fail(OSS_ERR_MEMORY, "network");
 }
 

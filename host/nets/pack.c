@@ -7,7 +7,11 @@
 
 #include "kernels/sizes.h"
 
-enum { PANEL = 16 }; /* a backend may round the outputs of a layer up */
+enum { PANEL = 16 }; /* a backend may round the outputs of a layer up, and the inputs of a convolution */
+
+static size_t padded(size_t n) {
+  return (n + PANEL - 1) / PANEL * PANEL;
+}
 
 int oss_pack_begin(oss_net *net, size_t n, size_t k, oss_pack *out) {
   *out = (oss_pack){.n = n, .k = k};
@@ -16,8 +20,8 @@ int oss_pack_begin(oss_net *net, size_t n, size_t k, oss_pack *out) {
     oss_net_refuse(net, OSS_ERR_CONFIG, "a layer of %zu by %zu", n, k);
     return 0;
   }
-  size_t bytes = n * (k + 1) * sizeof(float), padded = (n + PANEL - 1) / PANEL * PANEL;
-  net->weight_bytes += padded * (k + 1) * sizeof(float);
+  size_t bytes = n * (k + 1) * sizeof(float);
+  net->weight_bytes += padded(n) * (k + 1) * sizeof(float);
   if (bytes > net->staging) net->staging = bytes;
   if (!net->loading) return 1;
   out->weight = malloc(bytes);
@@ -37,6 +41,7 @@ void oss_pack_dense(oss_net *net, oss_pack *pack, int bias, size_t layer) {
 }
 
 void oss_pack_conv(oss_net *net, oss_pack *pack, oss_conv_shape shape, size_t layer) {
+  net->weight_bytes += (padded(shape.in) - shape.in) * padded(shape.out) * (size_t)(shape.kernel * shape.kernel) * sizeof(float);
   if (net->loading && net->status == OSS_OK)
     oss_net_fail(net, net->be->ops->conv_pack(net->be, shape, net->compute, pack->weight, pack->bias, &net->layers[layer]));
   free(pack->weight);

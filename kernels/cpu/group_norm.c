@@ -12,40 +12,38 @@ enum {
 };
 
 typedef struct group_job {
-  size_t pixels, channels, members; /* members: channels of a group */
-  double eps;
+  size_t pixels, channels, members;               /* members: channels of a group */
+  double share, eps;                              /* share: 1 / pixels */
   const float *gain, *bias, *add, *shift, *scale; /* the last three of one sample, or NULL */
   oss_activation activation;
   oss_norm_unit unit;
 } group_job;
 
-/* What a group's channels add up to. Their means are taken from the first one's, so that nothing is lost where they are large. */
+/* What a group's channels add up to. Their means are taken from its first value, so that nothing is lost where they are large. */
 typedef struct group_sums {
   double first, apart, apart_squares, within;
 } group_sums;
 
-static double mean_of_channel(const group_job *job, size_t c, const float *in, double sum) {
-  return (job->add != NULL ? (double)job->add[c] : 0.0) + ((double)in[c] + sum / (double)job->pixels);
+static double first_value(const group_job *job, size_t c, const float *in) {
+  return (double)in[c] + (job->add != NULL ? (double)job->add[c] : 0.0);
 }
 
 /* Channels first .. first + count - 1 of a group join its sums; sum and square are theirs (norm.h). */
 static void join(const group_job *job, size_t first, size_t count, const float *in, const double *sum, const double *square,
                  group_sums *group) {
-  const double share = 1.0 / (double)job->pixels;
   for (size_t i = 0; i < count; i++) {
-    const double apart = mean_of_channel(job, first + i, in, sum[i]) - group->first;
+    const double more = sum[i] * job->share, apart = first_value(job, first + i, in) - group->first + more;
     group->apart += apart;
     group->apart_squares += apart * apart;
-    group->within += square[i] - sum[i] * sum[i] * share;
+    group->within += square[i] - sum[i] * more;
   }
 }
 
 static void finish(const group_job *job, const group_sums *group, double *mean, double *inverse) {
-  const double share = 1.0 / (double)job->members, pixels = (double)job->pixels;
-  const double apart = group->apart * share;
+  const double share = 1.0 / (double)job->members, apart = group->apart * share;
   *mean = group->first + apart;
-  const double squares = group->within + pixels * (group->apart_squares - group->apart * apart);
-  *inverse = 1.0 / sqrt(squares * share / pixels + job->eps);
+  const double squares = group->within * job->share + (group->apart_squares - group->apart * apart);
+  *inverse = 1.0 / sqrt(squares * share + job->eps);
 }
 
 /* The lines of channels first .. first + count - 1. What rounding takes from a centre goes into the offset. */
@@ -68,11 +66,11 @@ static void make_lines(const group_job *job, size_t first, size_t count, double 
 
 /* Whole groups that have no more than CHANNELS channels. */
 static void small_groups(const group_job *job, size_t first, size_t count, const float *in, float *out) {
-  double sum[CHANNELS], square[CHANNELS];
+  double sum[CHANNELS + OSS_NORM_ROOM], square[CHANNELS + OSS_NORM_ROOM];
   float centre[CHANNELS], slope[CHANNELS], offset[CHANNELS];
   job->unit.moments(job->pixels, job->channels, count, in + first, sum, square);
   for (size_t at = 0; at < count; at += job->members) {
-    group_sums group = {.first = mean_of_channel(job, first + at, in, sum[at])};
+    group_sums group = {.first = first_value(job, first + at, in)};
     double mean, inverse;
     join(job, first + at, job->members, in, sum + at, square + at, &group);
     finish(job, &group, &mean, &inverse);
@@ -86,13 +84,12 @@ static size_t piece(size_t members, size_t at) {
 }
 
 static void large_group(const group_job *job, size_t first, const float *in, float *out) {
-  double sum[CHANNELS], square[CHANNELS];
+  double sum[CHANNELS + OSS_NORM_ROOM], square[CHANNELS + OSS_NORM_ROOM];
   float centre[CHANNELS], slope[CHANNELS], offset[CHANNELS];
-  group_sums group = {0};
+  group_sums group = {.first = first_value(job, first, in)};
   for (size_t at = 0; at < job->members; at += CHANNELS) {
     const size_t count = piece(job->members, at);
     job->unit.moments(job->pixels, job->channels, count, in + first + at, sum, square);
-    if (at == 0) group.first = mean_of_channel(job, first, in, sum[0]);
     join(job, first + at, count, in, sum, square, &group);
   }
   double mean, inverse;
@@ -134,6 +131,7 @@ oss_status oss_cpu_group_norm(oss_backend *be, size_t samples, size_t pixels, si
       const group_job job = {.pixels = pixels,
                              .channels = channels,
                              .members = members,
+                             .share = 1.0 / (double)pixels,
                              .eps = eps,
                              .gain = gain,
                              .bias = bias,

@@ -121,14 +121,17 @@ static void parity_attention(void **state) {
     attention_case(&rng, shapes[i], 1.0 / sqrt((double)shapes[i].width), OSS_COMPUTE_FP32, 2e-6);
     if (i % 4 == 3) attention_case(&rng, shapes[i], -0.7, OSS_COMPUTE_FP32, 2e-5);
   }
+  /* The scores of all queries do not fit the scratch: in emulation, and everywhere. */
+  attention_case(&rng, (shape){1, 523, 1, 4}, 0.5, OSS_COMPUTE_FP32, 2e-6);
+  if (!parity_small()) attention_case(&rng, (shape){1, 4500, 1, 4}, 0.5, OSS_COMPUTE_FP32, 2e-6);
   oss_backend *be = parity_backend(2);
   attention_not_finite(&rng, be);
   attention_peaked(&rng, be);
-  if (be->space == OSS_SPACE_DEVICE) {
+  if (parity_rounds_factors()) {
     attention_case(&rng, (shape){2, 33, 2, 32}, 0.2, OSS_COMPUTE_TF32, 4e-3);
     attention_case(&rng, (shape){2, 33, 2, 32}, 0.2, OSS_COMPUTE_BF16, 3e-2);
   } else {
-    check_fails(be->ops->attention(be, 1, 1, 1, 1, 1.0, OSS_COMPUTE_TF32, NULL, NULL), OSS_ERR_UNSUPPORTED, "fp32");
+    check_fails(be->ops->attention(be, 1, 1, 1, 1, 1.0, OSS_COMPUTE_TF32, NULL, NULL), OSS_ERR_UNSUPPORTED, "");
   }
   check_ok(be->ops->attention(be, 0, 4, 1, 2, 1.0, OSS_COMPUTE_FP32, NULL, NULL));
   check_fails(be->ops->attention(be, 1, 0, 1, 2, 1.0, OSS_COMPUTE_FP32, NULL, NULL), OSS_ERR_INTERNAL, "0 tokens");
