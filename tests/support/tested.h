@@ -25,7 +25,8 @@
 #define PARITY_ALL(X)                                                                                                         \
   PARITY_MEMORY(X)                                                                                                            \
   PARITY_ORDER(X)                                                                                                             \
-  PARITY_NOISE(X) PARITY_ROWS(X) PARITY_AMPLITUDE(X) PARITY_MIXTURE(X) PARITY_PAIR_ERROR(X) PARITY_SEARCH(X) PARITY_STATES(X) \
-      PARITY_DENSE(X) PARITY_ATTENTION(X) PARITY_CONV(X) PARITY_RESAMPLE(X) PARITY_NORM(X) PARITY_ELEMENTS(X) PARITY_PRECONDITION(X)
+  PARITY_NOISE(X)                                                                                                             \
+  PARITY_ROWS(X) PARITY_AMPLITUDE(X) PARITY_MIXTURE(X) PARITY_PAIR_ERROR(X) PARITY_SEARCH(X) PARITY_STATES(X) PARITY_DENSE(X) \
+      PARITY_ATTENTION(X) PARITY_CONV(X) PARITY_RESAMPLE(X) PARITY_NORM(X) PARITY_ELEMENTS(X) PARITY_PRECONDITION(X)
 
 #endif
