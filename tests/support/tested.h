@@ -22,7 +22,8 @@
 #define PARITY_ELEMENTS(X) X(gated_sum) X(activate) X(concat) X(table_rows) X(embed)
 #define PARITY_PRECONDITION(X) X(precondition)
 
-/* clang-format off: it does not agree with itself about long lists of macros */
+/* By hand: clang-format does not agree with itself about long lists of macros. */
+/* clang-format off */
 #define PARITY_NETWORKS(X) \
   PARITY_DENSE(X) PARITY_ATTENTION(X) PARITY_CONV(X) PARITY_RESAMPLE(X) PARITY_NORM(X) PARITY_ELEMENTS(X) PARITY_PRECONDITION(X)
 #define PARITY_ALL(X) \
