@@ -14,10 +14,8 @@ typedef struct resample_job {
   size_t pixels, channels; /* of the output, all samples */
   int height, width, out_height, out_width, up, pad;
   oss_filter filter;
-  float gain; /* 4 going up, else 1 */
+  int unused; /* 0: no byte of what a launch passes is left open */
 } resample_job;
-static_assert(sizeof(resample_job) == 2 * sizeof(size_t) + 6 * sizeof(int) + sizeof(oss_filter) + sizeof(float),
-              "padding, whose bytes nobody sets, may look like a pointer");
 
 static __device__ inline float sum_under(const resample_job &j, const oss_reach &v, const oss_reach &h, const float *image) {
   float sum = 0.0f;
@@ -25,7 +23,7 @@ static __device__ inline float sum_under(const resample_job &j, const oss_reach 
     for (int q = 0; q < h.count; q++) {
       const size_t row = (size_t)(v.from + p * v.from_step), column = (size_t)(h.from + q * h.from_step);
       const float product = j.filter.at[v.tap + p * v.tap_step] * j.filter.at[h.tap + q * h.tap_step];
-      sum = fmaf(image[(row * (size_t)j.width + column) * j.channels], j.gain * product, sum);
+      sum = fmaf(image[(row * (size_t)j.width + column) * j.channels], j.up ? 4.0f * product : product, sum);
     }
   return sum;
 }
@@ -47,16 +45,8 @@ oss_status oss_cuda_resample(oss_backend *be, size_t samples, size_t height, siz
   OSS_TRY(oss_check_resample(samples, height, width, channels, up, pad, &filter));
   if (samples == 0) return OSS_OK;
   const size_t out_height = oss_resample_length(height, up, pad, filter.taps), out_width = oss_resample_length(width, up, pad, filter.taps);
-  const resample_job job = {samples * out_height * out_width,
-                            channels,
-                            (int)height,
-                            (int)width,
-                            (int)out_height,
-                            (int)out_width,
-                            up,
-                            pad,
-                            filter,
-                            up ? 4.0f : 1.0f};
+  const resample_job job = {
+      samples * out_height * out_width, channels, (int)height, (int)width, (int)out_height, (int)out_width, up, pad, filter, 0};
   const oss_cuda_rows plan = oss_cuda_rows_plan(job.pixels, channels);
   OSS_LAUNCH(be, resample, plan.grid, plan.block, 0, job, in, out);
   return OSS_OK;
