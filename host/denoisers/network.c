@@ -46,6 +46,15 @@ static oss_status open_sources(const oss_member *member, oss_network *s) {
   return OSS_OK;
 }
 
+void oss_network_close_sources(oss_network *s) {
+  for (size_t i = 0; i < OSS_NETWORK_SOURCES; i++) {
+    oss_arguments_free(s->arguments[i]);
+    s->arguments[i] = NULL;
+  }
+  oss_safetensors_close(s->file);
+  s->file = NULL;
+}
+
 static oss_status check_class_name(const oss_network *s) {
   const char *found = s->file != NULL ? oss_safetensors_metadata(s->file, "class") : NULL, *name = s->architecture->name;
   if (found == NULL || strcmp(found, name) == 0) return OSS_OK;
@@ -168,7 +177,8 @@ static oss_status plan(const oss_member *member, oss_network *s, oss_denoiser *d
   }
   denoiser->bytes =
       s->net->weight_bytes + oss_network_table_floats(s) * sizeof(float) + indices + s->how.entries * sizeof(double) + row * s->chunk;
-  denoiser->opening = s->net->staging + oss_network_table_floats(s) * sizeof(float);
+  size_t mapped = s->file != NULL ? weights.parameters * sizeof(float) : 0; /* the file's pages, until it is closed */
+  denoiser->opening = mapped + s->net->staging + oss_network_table_floats(s) * sizeof(float);
   denoiser->evaluations = s->guidance != 1.0 ? 2 : 1;
   denoiser->flops = s->net->flops * (double)denoiser->evaluations;
   status = describe(s, weights.parameters, denoiser);
@@ -255,8 +265,7 @@ void oss_network_close(oss_denoiser *denoiser) {
                        &s->table,      &s->condition,   &s->conditional, &s->unconditional, &s->none,   &s->guide};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) oss_buffer_destroy(all[i]);
   oss_net_destroy(s->net);
-  for (size_t i = 0; i < OSS_NETWORK_SOURCES; i++) oss_arguments_free(s->arguments[i]);
-  oss_safetensors_close(s->file);
+  oss_network_close_sources(s);
   free(s->config);
   free(s->log_sigma);
   free(s->given);

@@ -90,7 +90,8 @@ oss_status oss_network_load(oss_denoiser *denoiser) {
   OSS_TRY_TO(done, make_index(s, 0, &s->read_index));
   OSS_TRY_TO(done, make_index(s, 1, &s->write_index));
   OSS_TRY_TO(done, make_sigmas(s));
-  status = make_room(s, denoiser->elements);
+  OSS_TRY_TO(done, make_room(s, denoiser->elements));
+  oss_network_close_sources(s);
 done:
   free(table);
   oss_weights_close(&weights);

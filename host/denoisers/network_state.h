@@ -14,7 +14,7 @@ enum { OSS_NETWORK_SOURCES = 3 };
 typedef struct oss_network {
   oss_backend *be;
   const oss_architecture *architecture;
-  oss_safetensors *file;                         /* NULL: random weights */
+  oss_safetensors *file;                         /* NULL: random weights; closed when they are loaded */
   oss_arguments *arguments[OSS_NETWORK_SOURCES]; /* each below the one before; NULL behind the last */
   uint64_t seed;                                 /* of random weights */
   void *config;
@@ -36,6 +36,9 @@ typedef struct oss_network {
 } oss_network;
 
 size_t oss_network_pixels(const oss_network *network);
+
+/* File and arguments, which a loaded network does not need. */
+void oss_network_close_sources(oss_network *network);
 
 /* Of the vectors of all conditions (oss_architecture.table). */
 size_t oss_network_table_floats(const oss_network *network);
