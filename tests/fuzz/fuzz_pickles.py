@@ -192,7 +192,9 @@ def main():
             "".encode(encoding)
         for whole in good:
             assert run(whole, path, False)[0], "a seed is refused"
-        resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        with open("/proc/self/statm", encoding="ascii") as sizes:  # numpy's threads have reserved some already
+            reserved = int(sizes.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (reserved + LIMIT_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
         limit = len(pool) if arguments.replay else arguments.iterations
         while count < limit and time.monotonic() < end:
             data = pool[count] if arguments.replay else mutate(rng.choice(pool), pool, rng)[: 1 << 16]
