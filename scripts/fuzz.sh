@@ -44,6 +44,6 @@ for reader in "${readers[@]}"; do
     -artifact_prefix=$build/failures/"$reader"- $build/found/"$reader" "$corpus/$reader" >"$log" 2>&1 || { tail -n 40 "$log" >&2; exit 1; }
   grep -E '^(stat::number_of_executed_units|stat::peak_rss_mb|memory:)' "$log"
   if [ "${OSS_FUZZ_KEEP:-0}" = 1 ]; then
-    "$program" -merge=1 -max_len=4096 "$corpus/$reader" $build/found/"$reader" >>"$log" 2>&1
+    "$program" -set_cover_merge=1 -max_len=512 "$corpus/$reader" $build/found/"$reader" >>"$log" 2>&1
   fi
 done

@@ -24,6 +24,7 @@ _CARRIED = {
     "argparse.Namespace",
     "builtins.object",
     "__builtin__.object",
+    "numpy.ndarray",
     "torch.Tensor",
     "torch.nn.parameter.Parameter",
     "torch.float32",
@@ -130,6 +131,8 @@ CALLS = {
     "numpy.dtype": _numpy_type,
     "numpy.core.multiarray.scalar": _numpy_scalar,
     "numpy._core.multiarray.scalar": _numpy_scalar,
+    "numpy.core.multiarray._reconstruct": _inert,
+    "numpy._core.multiarray._reconstruct": _inert,
     "torch_utils.persistence._reconstruct_persistent_obj": _persistent_object,
     **{f"torch.{name}": None for name in STORAGES},
 }

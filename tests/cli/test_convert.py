@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 ossbench authors
 # SPDX-License-Identifier: Apache-2.0
-"""scripts/convert_checkpoint.py on small checkpoints of every published layout and on damaged ones; what it writes is read by ossbench's own
-reader: READ_SAFETENSORS=... /usr/bin/python3 tests/cli/test_convert.py"""
+"""scripts/convert_checkpoint.py on small checkpoints of every published layout and on damaged ones; what it writes is read by ossbench's
+own reader: READ_SAFETENSORS=... /usr/bin/python3 tests/cli/test_convert.py"""
 
 import json
 import os

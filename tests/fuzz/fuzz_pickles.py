@@ -29,8 +29,8 @@ CORPUS = os.path.join(ROOT, "tests", "fuzz", "corpus", "pickles")
 LIMIT_SECONDS, LIMIT_BYTES = 10, 1 << 30
 FACTOR, CONSTANT = 256, 1 << 20  # Python has objects: an empty set takes 216 bytes, the opcode for it one
 WATCHED = ("exec", "compile", "import", "os.", "subprocess.", "socket.", "ctypes.", "pickle.find_class", "shutil.", "open")
-PIECES = [b"R", b"\x81", b"b", b"(", b"t", b"}", b"]", b"q\x00", b"h\x00", b"K\x01", b"\x8a\x08" + b"\xff" * 8, b"cos\nsystem\n", b"\x93", b"Q"]
-PIECES += [b"\x8e" + b"\xff" * 8, b"r\xff\xff\xff\x7f", b"j\xff\xff\xff\x7f", b"X\xff\xff\xff\x7f", b"ctorch\nFloatStorage\n", b"u", b"s", b"e", b"."]
+PIECES = [b"R", b"\x81", b"b", b"(", b"t", b"}", b"]", b"q\0", b"h\0", b"K\1", b"\x8a\x08" + b"\xff" * 8, b"cos\nsystem\n", b"\x93", b"Q", b"u"]
+PIECES += [b"\x8e" + b"\xff" * 8, b"r\xff\xff\xff\x7f", b"j\xff\xff\xff\x7f", b"X\xff\xff\xff\x7f", b"ctorch\nFloatStorage\n", b"s", b"e", b"."]
 
 
 class Watch:
@@ -192,10 +192,12 @@ def main():
             "".encode(encoding)
         for whole in good:
             assert run(whole, path, False)[0], "a seed is refused"
-        resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        with open("/proc/self/statm", encoding="ascii") as sizes:  # numpy's threads have reserved some already
+            reserved = int(sizes.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (reserved + LIMIT_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
         limit = len(pool) if arguments.replay else arguments.iterations
         while count < limit and time.monotonic() < end:
-            data = pool[count] if arguments.replay else mutate(rng.choice(pool), pool, rng)[: 1 << 16]
+            data = pool[count] if arguments.replay else mutate(rng.choice(good if rng.random() < 0.7 else pool), pool, rng)[: 1 << 16]
             try:
                 well, peak = run(data, path, arguments.replay or count % 16 == 0)
             except Failure as failure:

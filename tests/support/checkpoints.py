@@ -296,4 +296,5 @@ def edm(kind="SongUNet", wrapper="EDMPrecond", seed=3, arguments=UNET, **own):
     own = {"img_resolution": 4, "img_channels": 1, "use_fp16": False, **own}
     whole = Persistent(wrapper, module({}, {}, {"model": network}, _init_args=(), _init_kwargs=own))
     loss = Persistent("EDMLoss", {"P_mean": -1.2})
-    return {"ema": whole, "loss_fn": loss, "augment_pipe": None, "dataset_kwargs": Call("dnnlib.util.EasyDict", {"path": "x"})}, values
+    pipe = Persistent("AugmentPipe", {"p": 0.12, "table": Call("numpy.core.multiarray._reconstruct", Ref("numpy.ndarray"), (0,), b"b")})
+    return {"ema": whole, "loss_fn": loss, "augment_pipe": pipe, "dataset_kwargs": Call("dnnlib.util.EasyDict", {"path": "x"})}, values
