@@ -69,7 +69,7 @@ def verify(path, network):
             raise CheckpointError(f"{path}: tensor '{name}' reads back with other values than were written")
 
 
-def main():
+def main(texts=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", help="file, or diffusers' folder")
     parser.add_argument("output", nargs="?", help="safetensors file to write")
@@ -77,7 +77,7 @@ def main():
     parser.add_argument("--entry", help=f"which network of several; default the first of {', '.join(layouts.ENTRIES)}")
     parser.add_argument("--list", action="store_true", help="print what is there and write nothing")
     parser.add_argument("--verify", action="store_true", help="read the written file again and compare every value")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(texts)
     if bool(arguments.output) == arguments.list:
         parser.error("either an output file or --list")
     try:

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 ossbench authors
 # SPDX-License-Identifier: Apache-2.0
 # Packs what ossbench and its tests need beside the CUDA toolkit, a C compiler and CMake into build/gpu-bundle/bundle.tar.xz (about 30 MB, xz), for a GPU
-# machine without network: headers and libraries of HDF5, OpenBLAS, LAPACKE, NLopt, oneDNN, Jansson, libyaml, xxHash, Random123, cmocka; pkgconf; a Python with NumPy,
+# machine without network: headers and libraries of HDF5, OpenBLAS, LAPACKE, NLopt, oneDNN, libyaml, xxHash, Random123, cmocka; pkgconf; a Python with NumPy,
 # h5py and PyYAML. Runs on Debian 12 with network (x86-64). scripts/gpu_check.sh unpacks and uses it where the system has not all of them; glibc
 # 2.36 or newer there.
 set -euo pipefail
@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 packages=(
   libhdf5-dev libhdf5-103-1 libhdf5-hl-100 libopenblas0-pthread libopenblas-pthread-dev liblapacke liblapacke-dev libnlopt0 libnlopt-dev
   libxxhash0 libxxhash-dev librandom123-dev libcmocka0 libcmocka-dev libyaml-0-2 libyaml-dev pkgconf-bin libpkgconf3
-  libdnnl2 libdnnl-dev libjansson4 libjansson-dev
+  libdnnl2 libdnnl-dev
   python3.11-minimal libpython3.11-minimal libpython3.11-stdlib python3-numpy python3-h5py python3-h5py-serial python3-yaml
 )
 most=$((40 << 20))

@@ -75,7 +75,7 @@ say "commit    $commit"
 python_works() { "$1" -B -c 'import h5py, numpy, yaml' >/dev/null 2>&1; }
 lacking() { # what of the libraries the system has not
   command -v pkg-config >/dev/null || echo pkg-config
-  for name in yaml-0.1 openblas lapacke nlopt libxxhash jansson cmocka; do pkg-config --exists $name 2>/dev/null || echo $name; done
+  for name in yaml-0.1 openblas lapacke nlopt libxxhash cmocka; do pkg-config --exists $name 2>/dev/null || echo $name; done
   command -v h5cc >/dev/null || compgen -G '/usr/include/hdf5*' >/dev/null || echo hdf5
   echo '#include <Random123/philox.h>' | cc -E -x c - >/dev/null 2>&1 || echo Random123
   echo "#include <dnnl.h>" | cc -E -x c - >/dev/null 2>&1 || echo oneDNN

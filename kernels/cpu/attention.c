@@ -27,14 +27,11 @@ oss_status oss_cpu_attention(oss_backend *be, size_t samples, size_t tokens, siz
     const size_t rows = tokens - first < queries ? tokens - first : queries;
     const float *base = qkv + sample * tokens * 3 * stride + head * width, *query = base + first * 3 * stride;
     float *score = oss_cpu_scratch(be, omp_get_thread_num()), *to = out + (sample * tokens + first) * stride + head * width;
-    float sum[MOST_QUERIES];
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)rows, key_count, w, (float)scale, query, lead, base + stride, lead, 0.0f,
                 score, key_count);
-    OSS_ISA_CALL(oss_softmax_rows, rows, tokens, tokens, score, sum);
+    OSS_ISA_CALL(oss_softmax_rows, rows, tokens, score);
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, w, key_count, 1.0f, score, key_count, base + 2 * stride, lead, 0.0f,
                 to, (int)stride);
-    for (size_t r = 0; r < rows; r++)
-      for (size_t i = 0; i < width; i++) to[r * stride + i] /= sum[r];
   }
   return OSS_OK;
 }

@@ -7,9 +7,44 @@
 #include "kernels/cpu/cpu.h"
 
 enum {
-  CHUNK_BYTES = 512 << 10, /* of weights that rows pass by: half of a second-level cache */
-  TASKS = 4                /* a thread, where there is work enough: they do not all run at the same speed */
+  WEIGHT_BYTES = 512 << 10, /* of the panels that rows pass by together, */
+  INPUT_BYTES = 320 << 10,  /* and of these rows: both stay in a second-level cache */
+  LEAST_PANELS = 4,         /* that share the copy of their inputs */
+  TASKS = 4,                /* a thread, where there is work enough: they do not all run at the same speed */
+  SERIAL_FMA = 1 << 18      /* a few microseconds */
 };
+
+/* How rows and panels are cut into blocks. Nothing in a result depends on it. */
+typedef struct cut {
+  size_t tiles, groups; /* of rows; each group has tiles / groups of them or one more */
+  size_t chunk, chunks; /* panels in a chunk; the last one may have less */
+} cut;
+
+static size_t ceil_of(size_t count, size_t size) {
+  return (count + size - 1) / size;
+}
+
+static size_t between(size_t least, size_t value, size_t most) {
+  value = value < least ? least : value;
+  return value < most ? value : most;
+}
+
+static cut cut_for(const oss_dense_layer *l, size_t rows, size_t threads) {
+  const size_t tiles = ceil_of(rows, l->tile), line = between(1, l->k, OSS_DENSE_DEEP) * sizeof(float);
+  cut c = {.tiles = tiles, .chunk = between(LEAST_PANELS, WEIGHT_BYTES / (line * l->width), l->panels)};
+  if (tiles < threads) c.chunk = between(1, c.chunk, ceil_of(l->panels * tiles, threads));
+  c.chunks = ceil_of(l->panels, c.chunk);
+  c.groups = ceil_of(tiles, between(1, INPUT_BYTES / (line * l->tile), tiles));
+  c.groups = between(c.groups, ceil_of(TASKS * threads, c.chunks), tiles);
+  return c;
+}
+
+static void run_block(const oss_dense_job *job, size_t rows, const cut *c, size_t task) {
+  const oss_dense_layer *l = job->layer;
+  const size_t panel = task % c->chunks * c->chunk, group = task / c->chunks;
+  const size_t first = c->tiles * group / c->groups * l->tile, last = c->tiles * (group + 1) / c->groups * l->tile;
+  l->block(job, first, (last < rows ? last : rows) - first, panel, between(1, l->panels - panel, c->chunk));
+}
 
 oss_status oss_cpu_dense(oss_backend *be, size_t rows, const oss_layer *layer, oss_activation activation, const float *in, float *out) {
   OSS_TRY(oss_check_layer(layer, OSS_LAYER_DENSE, "dense"));
@@ -17,19 +52,14 @@ oss_status oss_cpu_dense(oss_backend *be, size_t rows, const oss_layer *layer, o
   OSS_TRY(oss_check_dense(rows, l->n, l->k, activation));
   if (rows == 0) return OSS_OK;
   const oss_dense_job job = {l, activation, in, out};
-  const size_t tiles = (rows + l->tile - 1) / l->tile, threads = (size_t)be->threads;
-  size_t chunk = CHUNK_BYTES / (l->k * l->width * sizeof(float)), groups = tiles;
-  if (chunk < 1) chunk = 1;
-  if (tiles < threads && chunk > (l->panels * tiles + threads - 1) / threads) chunk = (l->panels * tiles + threads - 1) / threads;
-  if (chunk > l->panels) chunk = l->panels;
-  const size_t chunks = (l->panels + chunk - 1) / chunk;
-  if (groups > (TASKS * threads + chunks - 1) / chunks) groups = (TASKS * threads + chunks - 1) / chunks;
-    /* Blocks that share their weights follow each other. */
-#pragma omp parallel for schedule(dynamic, 1) num_threads(be->threads) if (rows * l->n * l->k > OSS_CPU_SERIAL * 16)
-  for (size_t task = 0; task < chunks * groups; task++) {
-    const size_t panel = task / groups * chunk, group = task % groups;
-    const size_t first = tiles * group / groups * l->tile, last = tiles * (group + 1) / groups * l->tile;
-    l->block(&job, first, (last < rows ? last : rows) - first, panel, l->panels - panel < chunk ? l->panels - panel : chunk);
+  const int serial = be->threads == 1 || (double)rows * (double)l->n * (double)l->k < SERIAL_FMA;
+  const cut c = cut_for(l, rows, serial ? 1 : (size_t)be->threads);
+  if (serial) {
+    for (size_t task = 0; task < c.groups * c.chunks; task++) run_block(&job, rows, &c, task);
+    return OSS_OK;
   }
+  /* Blocks that share their rows follow each other. */
+#pragma omp parallel for schedule(dynamic, 1) num_threads(be->threads)
+  for (size_t task = 0; task < c.groups * c.chunks; task++) run_block(&job, rows, &c, task);
   return OSS_OK;
 }

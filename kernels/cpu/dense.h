@@ -16,6 +16,7 @@ typedef void oss_dense_block(const oss_dense_job *job, size_t row, size_t rows, 
 oss_dense_block oss_dense_block_generic, oss_dense_block_avx2, oss_dense_block_avx512;
 
 enum {
+  OSS_DENSE_DEEP = 1360, /* inputs of a block that are done before the next ones: 5 tiles' worth of a copy */
   OSS_DENSE_VECTORS = 2, /* of a panel's outputs */
   OSS_DENSE_TILE_512 = 14,
   OSS_DENSE_TILE = 6 /* the most rows that share a load of weights: their sums fill the registers */

@@ -86,6 +86,9 @@ OSS_INLINE vf vf_clamp(float low, vf v, float high) {
 }
 /* The larger one; b where either is NaN. */
 #define vf_larger(a, b) _mm512_max_ps(a, b)
+/* The sum and the largest of the lanes, by halves. */
+#define vf_sum(v) _mm512_reduce_add_ps(v)
+#define vf_most(v) _mm512_reduce_max_ps(v)
 /* a where sign is below zero, else b. */
 OSS_INLINE vf vf_below_zero(vf sign, vf a, vf b) {
   return _mm512_mask_mov_ps(b, _mm512_cmp_ps_mask(sign, _mm512_setzero_ps(), _CMP_LT_OQ), a);
@@ -94,9 +97,12 @@ OSS_INLINE vf vf_below_zero(vf sign, vf a, vf b) {
 OSS_INLINE vf vf_power(vf v, vf shifted) {
   return _mm512_scalef_ps(v, _mm512_sub_ps(shifted, vf_set(VF_SHIFT)));
 }
-/* The first count (below VF_LANES) lanes; the others are 0, or not written. */
+/* The first count (below VF_LANES) lanes; the others are 0, those of others, or not written. */
 OSS_INLINE vf vf_load_part(const float *p, size_t count) {
   return _mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
+}
+OSS_INLINE vf vf_load_filled(const float *p, size_t count, vf others) {
+  return _mm512_mask_loadu_ps(others, (__mmask16)((1u << count) - 1), p);
 }
 OSS_INLINE void vf_store_part(float *p, vf v, size_t count) {
   _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), v);
@@ -144,6 +150,16 @@ OSS_INLINE vf vf_clamp(float low, vf v, float high) {
   return _mm256_min_ps(vf_set(high), _mm256_max_ps(vf_set(low), v));
 }
 #define vf_larger(a, b) _mm256_max_ps(a, b)
+OSS_INLINE float vf_sum(vf v) {
+  __m128 a = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  a = _mm_add_ps(a, _mm_movehl_ps(a, a));
+  return _mm_cvtss_f32(_mm_add_ss(a, _mm_movehdup_ps(a)));
+}
+OSS_INLINE float vf_most(vf v) {
+  __m128 a = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  a = _mm_max_ps(a, _mm_movehl_ps(a, a));
+  return _mm_cvtss_f32(_mm_max_ss(a, _mm_movehdup_ps(a)));
+}
 OSS_INLINE vf vf_below_zero(vf sign, vf a, vf b) {
   return _mm256_blendv_ps(b, a, _mm256_cmp_ps(sign, _mm256_setzero_ps(), _CMP_LT_OQ));
 }
@@ -159,6 +175,9 @@ OSS_INLINE __m256i vf_first(size_t count) {
 }
 OSS_INLINE vf vf_load_part(const float *p, size_t count) {
   return _mm256_maskload_ps(p, vf_first(count));
+}
+OSS_INLINE vf vf_load_filled(const float *p, size_t count, vf others) {
+  return _mm256_blendv_ps(others, _mm256_maskload_ps(p, vf_first(count)), _mm256_castsi256_ps(vf_first(count)));
 }
 OSS_INLINE void vf_store_part(float *p, vf v, size_t count) {
   _mm256_maskstore_ps(p, vf_first(count), v);
@@ -230,6 +249,13 @@ OSS_INLINE vf vf_larger(vf a, vf b) {
   const vf_bits larger = (vf_bits)(a > b);
   return (vf)(((vf_bits)a & larger) | ((vf_bits)b & ~larger));
 }
+OSS_INLINE float vf_sum(vf v) {
+  return (v[0] + v[2]) + (v[1] + v[3]);
+}
+OSS_INLINE float vf_most(vf v) {
+  const float a = v[0] > v[2] ? v[0] : v[2], b = v[1] > v[3] ? v[1] : v[3];
+  return a > b ? a : b;
+}
 OSS_INLINE vf vf_clamp(float low, vf v, float high) {
   v = vf_below_zero(v - vf_set(low), vf_set(low), v);
   return vf_below_zero(vf_set(high) - v, vf_set(high), v);
@@ -243,6 +269,10 @@ OSS_INLINE vf vf_load_part(const float *p, size_t count) {
   vf v = {0};
   for (size_t i = 0; i < count; i++) v[i] = p[i];
   return v;
+}
+OSS_INLINE vf vf_load_filled(const float *p, size_t count, vf others) {
+  for (size_t i = 0; i < count; i++) others[i] = p[i];
+  return others;
 }
 OSS_INLINE void vf_store_part(float *p, vf v, size_t count) {
   for (size_t i = 0; i < count; i++) p[i] = v[i];

@@ -9,9 +9,8 @@
 
 #include "kernels/cpu/isa.h"
 
-/* Each row[0 .. count) of rows, stride apart, becomes e^(row - its largest); sum[r] = what that adds up to. NaN anywhere in a row makes its
- * sum NaN. */
-typedef void oss_softmax_rows(size_t rows, size_t count, size_t stride, float *row, float *sum);
+/* Each of rows rows of count scores becomes its softmax. NaN anywhere in a row makes all of it NaN. */
+typedef void oss_softmax_rows(size_t rows, size_t count, float *row);
 oss_softmax_rows oss_softmax_rows_generic, oss_softmax_rows_avx2, oss_softmax_rows_avx512;
 
 #endif

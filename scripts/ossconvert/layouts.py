@@ -13,7 +13,7 @@ from .networks import Network
 from .values import Joined, Made, Tensor
 
 ENTRIES = ("ema", "model_ema", "model", "state_dict")  # the averaged weights first: samples are drawn with them
-DEEPEST, MOST_TENSORS = 16, 20000
+DEEPEST, MOST_MODULES, LONGEST_NAME = 16, 20000, 200
 CONFIG, WEIGHTS = "config.json", "diffusion_pytorch_model"
 
 # EDM's preconditioners: their own arguments, with official defaults, by the name in the metadata; what else they take goes to the network.
@@ -29,29 +29,40 @@ def _plain(value):
     return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def module_tensors(module, prefix="", depth=0, found=None):
-    """What state_dict() of a module would give: parameters, buffers that are kept, then those of the modules inside."""
-    found = {} if found is None else found
-    state = module.state
-    if not isinstance(state, dict) or depth > DEEPEST:
-        raise CheckpointError(f"{prefix or 'the network'}: {words(module)} has no attributes, or is nested too deep")
-    left_out = state.get("_non_persistent_buffers_set")
-    for part in ("_parameters", "_buffers"):
-        for name, value in (state.get(part) or {}).items():
-            if value is None or (part == "_buffers" and name in (left_out or ())):
-                continue
-            if not isinstance(value, Tensor) or not isinstance(name, str):
-                raise CheckpointError(f"{prefix}{name} is {words(value)}, where a tensor is expected")
-            found[prefix + name] = value
-    for name, inner in (state.get("_modules") or {}).items():
-        if inner is None:
-            continue
-        if not isinstance(inner, pickles.Instance) or not isinstance(name, str):
-            raise CheckpointError(f"{prefix}{name} is {words(inner)}, where a module is expected")
-        if len(found) > MOST_TENSORS:
-            raise CheckpointError(f"more than {MOST_TENSORS} tensors")
-        module_tensors(inner, f"{prefix}{name}.", depth + 1, found)
+def module_tensors(root):
+    """What state_dict() of a module would give: parameters, buffers that are kept, then those of the modules inside, in that order."""
+    found, waiting, visited = {}, [("", root, 0)], 0
+    while waiting:
+        prefix, module, depth = waiting.pop()
+        visited += 1
+        if depth > DEEPEST or visited > MOST_MODULES:  # a module may be inside of itself, or twice in each of many
+            raise CheckpointError(f"{prefix[:80]}: modules nested deeper than {DEEPEST}, or more than {MOST_MODULES} of them")
+        if not isinstance(module, pickles.Instance) or not isinstance(module.state, dict):
+            raise CheckpointError(f"{prefix}: {words(module)}, where a module with its attributes is expected")
+        parameters, buffers, inner, left_out = (_entries(prefix, module, key) for key in _PARTS_OF_MODULE)
+        found.update(_own_tensors(prefix, parameters))
+        found.update(_own_tensors(prefix, {name: value for name, value in buffers.items() if name not in left_out}))
+        waiting += [(f"{prefix}{name}.", part, depth + 1) for name, part in reversed(inner.items()) if part is not None]
     return found
+
+
+_PARTS_OF_MODULE = ("_parameters", "_buffers", "_modules", "_non_persistent_buffers_set")
+
+
+def _entries(prefix, module, key):
+    value = module.state.get(key)
+    value = {} if value is None else value
+    wanted = (set, frozenset, dict) if key == "_non_persistent_buffers_set" else dict
+    if not isinstance(value, wanted) or not all(isinstance(name, str) and len(name) < LONGEST_NAME for name in value):
+        raise CheckpointError(f"{prefix}: {words(value)} as the {key} of a module")
+    return value
+
+
+def _own_tensors(prefix, entries):
+    for name, value in entries.items():
+        if value is not None and not isinstance(value, Tensor):
+            raise CheckpointError(f"{prefix}{name} is {words(value)}, where a tensor is expected")
+    return {prefix + name: value for name, value in entries.items() if value is not None}
 
 
 def _initial(module):
@@ -74,7 +85,7 @@ def edm(root):
             value = given.get(key, fallback)
             if value != math.inf:  # a preconditioner that takes any noise; JSON has no word for it
                 facts[name] = value
-        inner = (root.state.get("_modules") or {}).get("model")
+        inner = _entries("", root, "_modules").get("model")
     if not isinstance(inner, pickles.Instance) or inner.name not in ("SongUNet", "DhariwalUNet"):
         raise CheckpointError(
             f"{words(root)} around {words(inner)}; known: SongUNet and DhariwalUNet, alone or in {', '.join(_WRAPPERS)}"

@@ -50,7 +50,7 @@ ARGUMENTS = {
     ),
     "SimpleMLPAdaLN": dict.fromkeys("in_channels model_channels out_channels z_channels num_res_blocks".split()),
 }
-# What else the metadata may say (docs/ADDING.md, "A network's file").
+# What else the metadata may say (docs/WEIGHTS.md).
 FACTS = ("precondition", "sigma_data", "sigma_min", "sigma_max", "beta_d", "beta_min", "train_steps", "betas", "beta_start", "beta_end")
 FACTS += ("time_scale", "data_range", "license", "classes")
 # How the official code of these was trained.

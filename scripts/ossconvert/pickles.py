@@ -11,7 +11,7 @@ import pickletools
 from . import CheckpointError, words
 
 ATOMS = (str, bytes, int, float, bool, type(None))
-MOST_OPERATIONS = 2 * 10**6  # published checkpoints take 10^4 to 10^5; an empty set takes 200 times the byte that asks for it
+MOST_OPERATIONS = 10**6  # published checkpoints take 10^4 to 10^5; an empty set takes 200 times the byte that asks for it
 
 
 class Name:

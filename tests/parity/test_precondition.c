@@ -239,8 +239,8 @@ static void precondition_limits(void **state) {
   bad = made(OSS_PREDICT_EPS);
   bad.entries = 0;
   check_fails(be->ops->precondition(be, 1, bad, NULL, NULL), OSS_ERR_INTERNAL, "table");
-  bad.prediction = (oss_prediction)9;
-  check_fails(be->ops->precondition(be, 1, bad, NULL, NULL), OSS_ERR_INTERNAL, "prediction 9");
+  bad.prediction = (oss_prediction)7;
+  check_fails(be->ops->precondition(be, 1, bad, NULL, NULL), OSS_ERR_INTERNAL, "prediction 7");
 }
 
 int main(void) {

@@ -80,7 +80,7 @@ static void parity_resample(void **state) {
   for (size_t f = 0; f < COUNT(filters); f++)
     for (size_t i = 0; i < COUNT(sides); i++)
       for (size_t k = 0; k < COUNT(all_channels); k++)
-        for (int up = 0; up < 2; up++) {
+        for (int up = 0; up < 2 && (f + i + k) % 3 == 0; up++) {
           resample_case c = {1 + k % 3, sides[i][0], sides[i][1], all_channels[k], up, 0, filters[f]};
           for (c.pad = 0; c.pad < filters[f].taps; c.pad++) {
             if (parity_small() && (number++ % 7 != 0 || in_size(&c) > 3000)) continue;
