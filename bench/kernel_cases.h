@@ -29,6 +29,7 @@ typedef struct problem {
   size_t bytes[CASE_BUFFERS];
   int used;
   uint64_t random;
+  oss_layer layer; /* {0} where a case has none */
 } problem;
 
 typedef struct bench_case {
@@ -274,6 +275,7 @@ static double combine_fma(const problem *w) {
 static double combine_bytes(const problem *w) {
   return 4.0 * ((double)w->rows * (double)w->k + 2.0 * (double)w->rows * (double)w->d + (double)w->k * (double)w->d);
 }
+#include "bench/kernel_cases_dense.h"
 #include "bench/kernel_cases_small.h"
 
 /* A new operation is one entry here. */
@@ -300,6 +302,17 @@ static const bench_case cases[] = {
     {"cost_accumulate", "log", 1, 2.0, 0, relax_prepare, accumulate_run, 3, accumulate_check, 1e-12, no_fma, no_fma, accumulate_bytes},
     {"cost_select", "", 0, 2.0, 0, select_prepare, select_run, 1, select_check, 0.0, no_fma, no_fma, select_bytes},
     {"project", "64", 0, 2.0, 0, project_prepare, project_run, 2, project_check, 1.2e-7, no_fma, project_fma, project_bytes},
+    {"dense", "1x1152", DENSE_1, 2.0, OSS_ACT_NONE, dense_prepare, dense_run, 3, dense_check, 1e-6, dense_fma, no_fma, dense_bytes},
+    {"dense", "32x384", DENSE_32, 2.0, OSS_ACT_NONE, dense_prepare, dense_run, 3, dense_check, 1e-6, dense_fma, no_fma, dense_bytes},
+    {"dense", "1568x96", DENSE_96, 2.0, OSS_ACT_NONE, dense_prepare, dense_run, 3, dense_check, 1e-6, dense_fma, no_fma, dense_bytes},
+    {"dense", "gelu", DENSE_384, 2.0, OSS_ACT_GELU, dense_prepare, dense_run, 3, dense_check, 1e-6, dense_fma, no_fma, dense_bytes},
+    {"dense", "256x1152", DENSE_1152, 2.0, OSS_ACT_NONE, dense_prepare, dense_run, 3, dense_check, 1e-6, dense_fma, no_fma, dense_bytes},
+    {"attention", "49", ATTENTION_49, 2.0, 0, attention_prepare, attention_run, 1, attention_check, 1e-6, attention_fma, no_fma,
+     attention_bytes},
+    {"attention", "64", ATTENTION_64, 2.0, 0, attention_prepare, attention_run, 1, attention_check, 1e-6, attention_fma, no_fma,
+     attention_bytes},
+    {"attention", "256", ATTENTION_256, 2.0, 0, attention_prepare, attention_run, 1, attention_check, 1e-6, attention_fma, no_fma,
+     attention_bytes},
 };
 enum { CASE_COUNT = sizeof cases / sizeof cases[0] };
 

@@ -58,4 +58,34 @@ static inline oss_status oss_check_lincomb(size_t rows, size_t d, int terms, siz
   return OSS_OK;
 }
 
+static inline oss_status oss_check_activation(const char *operation, oss_activation activation) {
+  if ((unsigned)activation > OSS_ACT_GELU) return oss_fail(OSS_ERR_INTERNAL, "%s: activation %d is unknown", operation, (int)activation);
+  return OSS_OK;
+}
+
+enum { OSS_LAYER_MOST = 1 << 24 }; /* inputs or outputs of a layer: their number fits every index that a library takes */
+
+static inline oss_status oss_check_dense_pack(size_t n, size_t k) {
+  if (n < 1 || k < 1 || n > OSS_LAYER_MOST || k > OSS_LAYER_MOST || !oss_fits(n + 64, k + 1, 2, sizeof(float)))
+    return oss_fail(OSS_ERR_INTERNAL, "dense_pack: %zu outputs of %zu inputs; 1 to %d each are possible", n, k, OSS_LAYER_MOST);
+  return OSS_OK;
+}
+
+static inline oss_status oss_check_dense(size_t rows, size_t n, size_t k, oss_activation activation) {
+  OSS_TRY(oss_check_activation("dense", activation));
+  if (!oss_fits(rows, n, 1, sizeof(float)) || !oss_fits(rows, k, 1, sizeof(float)))
+    return oss_fail(OSS_ERR_INTERNAL, "dense: %zu rows of %zu to %zu overflow", rows, k, n);
+  return OSS_OK;
+}
+
+/* Whether attention's sizes and scale make sense; a sample, its scores included, has fewer than 2^31 of anything. */
+static inline oss_status oss_check_attention(size_t samples, size_t tokens, size_t heads, size_t width, double scale) {
+  if (tokens < 1 || heads < 1 || width < 1 || tokens >= INT32_MAX || heads > INT32_MAX / 3 / width)
+    return oss_fail(OSS_ERR_INTERNAL, "attention: %zu tokens, %zu heads of %zu", tokens, heads, width);
+  if (!oss_fits(samples, tokens, 3 * heads * width, sizeof(float)))
+    return oss_fail(OSS_ERR_INTERNAL, "attention: %zu samples of %zu tokens of %zu overflow", samples, tokens, 3 * heads * width);
+  if (!isfinite(scale)) return oss_fail(OSS_ERR_INTERNAL, "attention: scale %g; it must be finite", scale);
+  return OSS_OK;
+}
+
 #endif

@@ -84,6 +84,8 @@ OSS_INLINE uint32_t vf_nonzero(vf v) {
 OSS_INLINE vf vf_clamp(float low, vf v, float high) {
   return _mm512_min_ps(vf_set(high), _mm512_max_ps(vf_set(low), v));
 }
+/* The larger one; b where either is NaN. */
+#define vf_larger(a, b) _mm512_max_ps(a, b)
 /* a where sign is below zero, else b. */
 OSS_INLINE vf vf_below_zero(vf sign, vf a, vf b) {
   return _mm512_mask_mov_ps(b, _mm512_cmp_ps_mask(sign, _mm512_setzero_ps(), _CMP_LT_OQ), a);
@@ -141,6 +143,7 @@ OSS_INLINE uint32_t vf_nonzero(vf v) {
 OSS_INLINE vf vf_clamp(float low, vf v, float high) {
   return _mm256_min_ps(vf_set(high), _mm256_max_ps(vf_set(low), v));
 }
+#define vf_larger(a, b) _mm256_max_ps(a, b)
 OSS_INLINE vf vf_below_zero(vf sign, vf a, vf b) {
   return _mm256_blendv_ps(b, a, _mm256_cmp_ps(sign, _mm256_setzero_ps(), _CMP_LT_OQ));
 }
@@ -222,6 +225,10 @@ typedef int32_t vf_ints __attribute__((vector_size(16)));
 OSS_INLINE vf vf_below_zero(vf sign, vf a, vf b) {
   const vf_bits below = (vf_bits)(sign < vf_set(0.0f));
   return (vf)(((vf_bits)a & below) | ((vf_bits)b & ~below));
+}
+OSS_INLINE vf vf_larger(vf a, vf b) {
+  const vf_bits larger = (vf_bits)(a > b);
+  return (vf)(((vf_bits)a & larger) | ((vf_bits)b & ~larger));
 }
 OSS_INLINE vf vf_clamp(float low, vf v, float high) {
   v = vf_below_zero(v - vf_set(low), vf_set(low), v);

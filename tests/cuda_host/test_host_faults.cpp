@@ -101,6 +101,20 @@ CONVOLUTION(dnn_long_workspace, stream, 0, 16, 32, 64, 260, CUDNN_TENSOR_NHWC, C
 CASE(leak_dnn, cudnnHandle_t h; REQUIRE(cudnnCreate(&h) == CUDNN_STATUS_SUCCESS))
 CASE(leak_descriptor, cudnnTensorDescriptor_t t; REQUIRE(cudnnCreateTensorDescriptor(&t) == CUDNN_STATUS_SUCCESS))
 
+/* A batch of two products of 1 x 1 matrices of type, their results apart from each other. */
+static void batch(float *device, cudaDataType type, int apart, cublasMath_t math, cublasComputeType_t compute, cublasGemmAlgo_t algorithm) {
+  const float one = 1;
+  cublasHandle_t h;
+  REQUIRE(cublasCreate(&h) == CUBLAS_STATUS_SUCCESS && cublasSetMathMode(h, math) == CUBLAS_STATUS_SUCCESS);
+  cublasGemmStridedBatchedEx(h, CUBLAS_OP_N, CUBLAS_OP_N, 1, 1, 1, &one, device, type, 1, 1, device, type, 1, 1, &one, device, type, 1,
+                             apart, 2, compute, algorithm);
+}
+CASE(fast_pedantic, batch(f.device, CUDA_R_32F, 1, CUBLAS_PEDANTIC_MATH, CUBLAS_COMPUTE_32F_FAST_TF32, CUBLAS_GEMM_DEFAULT))
+CASE(results_overlap, batch(f.device, CUDA_R_32F, 0, CUBLAS_DEFAULT_MATH, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT))
+CASE(by_number, batch(f.device, CUDA_R_32F, 1, CUBLAS_DEFAULT_MATH, CUBLAS_COMPUTE_32F, (cublasGemmAlgo_t)3))
+CASE(half_matrices, batch(f.device, CUDA_R_16F, 1, CUBLAS_DEFAULT_MATH, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT))
+CASE(long_batch, batch(f.device, CUDA_R_32F, 4, CUBLAS_DEFAULT_MATH, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT))
+
 static void failed_program() { /* what is left behind then is not another fault */
   float *p;
   DO(cudaMalloc(&p, 16));
@@ -148,5 +162,10 @@ static const test_case cases[] = {
     {"a matrix longer than its memory", short_matrix, "20 bytes at 0 of a device allocation of 16", false},
     {"a factor in device memory", device_scalar, "pointer mode host", false},
     {"a matrix in host memory", host_matrix, "not device memory", false},
+    {"a fast type in pedantic mode", fast_pedantic, "pedantic math mode", false},
+    {"results of a batch in one place", results_overlap, "results of a batch overlap", false},
+    {"an algorithm by its number", by_number, "algorithm 3", false},
+    {"matrices of another type", half_matrices, "not part of this emulation", false},
+    {"a batch longer than its memory", long_batch, "20 bytes at 0 of a device allocation of 16", false},
 };
 CASES_MAIN(cases)
