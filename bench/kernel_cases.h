@@ -276,6 +276,7 @@ static double combine_bytes(const problem *w) {
   return 4.0 * ((double)w->rows * (double)w->k + 2.0 * (double)w->rows * (double)w->d + (double)w->k * (double)w->d);
 }
 #include "bench/kernel_cases_dense.h"
+#include "bench/kernel_cases_images.h"
 #include "bench/kernel_cases_small.h"
 
 /* A new operation is one entry here. */
@@ -313,6 +314,15 @@ static const bench_case cases[] = {
      attention_bytes},
     {"attention", "256", ATTENTION_256, 2.0, 0, attention_prepare, attention_run, 1, attention_check, 1e-6, attention_fma, no_fma,
      attention_bytes},
+    {"conv", "3 to 32", CONV_IN, 2.0, 0, conv_prepare, conv_run, 3, conv_check, 1e-6, conv_fma, no_fma, conv_bytes},
+    {"conv", "32", CONV_32, 2.0, 0, conv_prepare, conv_run, 3, conv_check, 1e-6, conv_fma, no_fma, conv_bytes},
+    {"conv", "64", CONV_64, 2.0, 0, conv_prepare, conv_run, 3, conv_check, 1e-6, conv_fma, no_fma, conv_bytes},
+    {"conv", "256", CONV_256, 2.0, 0, conv_prepare, conv_run, 3, conv_check, 1e-6, conv_fma, no_fma, conv_bytes},
+    {"conv", "16 to 1", CONV_OUT, 2.0, 0, conv_prepare, conv_run, 3, conv_check, 1e-6, conv_fma, no_fma, conv_bytes},
+    {"resample", "down 2", 2, 2.0, 0, resample_prepare, resample_run, 1, resample_check, 1e-6, no_fma, no_fma, resample_bytes},
+    {"resample", "up 2", 2, 2.0, 1, resample_prepare, resample_run, 1, resample_check, 1e-6, no_fma, no_fma, resample_bytes},
+    {"resample", "down 4", 4, 2.0, 0, resample_prepare, resample_run, 1, resample_check, 1e-6, no_fma, no_fma, resample_bytes},
+    {"resample", "up 4", 4, 2.0, 1, resample_prepare, resample_run, 1, resample_check, 1e-6, no_fma, no_fma, resample_bytes},
 };
 enum { CASE_COUNT = sizeof cases / sizeof cases[0] };
 

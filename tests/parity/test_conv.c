@@ -104,7 +104,7 @@ static void conv_compute(void **state) {
   if (!parity_rounds_factors()) {
     const float nothing[24 * 40 * 9] = {0.0f};
     oss_layer layer;
-    check_fails(be->ops->conv_pack(be, *s, OSS_COMPUTE_TF32, nothing, NULL, &layer), OSS_ERR_UNSUPPORTED, "fp32");
+    check_fails(be->ops->conv_pack(be, *s, OSS_COMPUTE_TF32, nothing, NULL, &layer), OSS_ERR_UNSUPPORTED, "compute");
     assert_null(layer.packed);
     return;
   }
