@@ -277,6 +277,7 @@ static double combine_bytes(const problem *w) {
 }
 #include "bench/kernel_cases_dense.h"
 #include "bench/kernel_cases_norm.h"
+#include "bench/kernel_cases_images.h"
 #include "bench/kernel_cases_small.h"
 
 /* A new operation is one entry here. */
@@ -327,6 +328,15 @@ static const bench_case cases[] = {
     {"table_rows", "1152", 0, 2.0, 0, labels_prepare, table_run, 2, table_check, 0.0, no_fma, no_fma, table_bytes},
     {"embed", "1152", 0, 2.0, 0, labels_prepare, embed_run, 2, embed_check, 1.2e-7, no_fma, no_fma, embed_bytes},
     {"precondition", "edm", 0, 2.0, 0, labels_prepare, precondition_run, 5, precondition_check, 1e-13, no_fma, no_fma, precondition_bytes},
+    {"conv", "3 to 32", CONV_IN, 2.0, 0, conv_prepare, conv_run, 3, conv_check, 1e-6, conv_fma, no_fma, conv_bytes},
+    {"conv", "32", CONV_32, 2.0, 0, conv_prepare, conv_run, 3, conv_check, 1e-6, conv_fma, no_fma, conv_bytes},
+    {"conv", "64", CONV_64, 2.0, 0, conv_prepare, conv_run, 3, conv_check, 1e-6, conv_fma, no_fma, conv_bytes},
+    {"conv", "256", CONV_256, 2.0, 0, conv_prepare, conv_run, 3, conv_check, 1e-6, conv_fma, no_fma, conv_bytes},
+    {"conv", "16 to 1", CONV_OUT, 2.0, 0, conv_prepare, conv_run, 3, conv_check, 1e-6, conv_fma, no_fma, conv_bytes},
+    {"resample", "down 2", 2, 2.0, 0, resample_prepare, resample_run, 1, resample_check, 1e-6, no_fma, no_fma, resample_bytes},
+    {"resample", "up 2", 2, 2.0, 1, resample_prepare, resample_run, 1, resample_check, 1e-6, no_fma, no_fma, resample_bytes},
+    {"resample", "down 4", 4, 2.0, 0, resample_prepare, resample_run, 1, resample_check, 1e-6, no_fma, no_fma, resample_bytes},
+    {"resample", "up 4", 4, 2.0, 1, resample_prepare, resample_run, 1, resample_check, 1e-6, no_fma, no_fma, resample_bytes},
 };
 enum { CASE_COUNT = sizeof cases / sizeof cases[0] };
 

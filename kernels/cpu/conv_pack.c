@@ -153,22 +153,25 @@ static oss_status load_weights(oss_backend *be, oss_conv_cpu *c, const float *we
   return status;
 }
 
-/* The scratchpad that is left to the caller, one a thread, shared by the kinds. */
+/* The scratchpad that is left to the caller is the thread's part of the backend's, or where that is too small the layer's own. */
 static oss_status open_threads(oss_backend *be, oss_conv_cpu *c, size_t *bytes) {
   size_t scratch = 0;
   for (int i = 0; i < c->kinds; i++) scratch = c->kind[i].scratch > scratch ? c->kind[i].scratch : scratch;
   scratch = ceiling(scratch, ALIGNMENT) * ALIGNMENT;
-  if (!oss_fits(scratch, (size_t)c->threads, 1, 1)) return oss_fail(OSS_ERR_MEMORY, "conv_pack: %zu bytes of scratch a thread", scratch);
-  OSS_TRY(oss_cpu_allocate(be, scratch * (size_t)c->threads, &c->scratch_data));
-  *bytes += scratch * (size_t)c->threads;
+  if (scratch > OSS_CPU_SCRATCH) {
+    if (!oss_fits(scratch, (size_t)c->threads, 1, 1)) return oss_fail(OSS_ERR_MEMORY, "conv_pack: %zu bytes of scratch a thread", scratch);
+    OSS_TRY(oss_cpu_allocate(be, scratch * (size_t)c->threads, &c->scratch_data));
+    *bytes += scratch * (size_t)c->threads;
+  }
   for (int t = 0; t < c->threads; t++) {
     oss_conv_thread *thread = &c->thread[t];
+    void *pad = c->scratch_data != NULL ? (char *)c->scratch_data + scratch * (size_t)t : oss_cpu_scratch(be, t);
     OSS_DNNL_TRY(dnnl_stream_create(&thread->stream, c->engine, dnnl_stream_default_flags));
     for (int i = 0; i < c->kinds; i++) {
       const dnnl_dims_t size = {(dnnl_dim_t)c->kind[i].scratch};
       dnnl_memory_desc_t form;
       OSS_DNNL_TRY(dnnl_memory_desc_init_by_tag(&form, 1, size, dnnl_u8, dnnl_x));
-      OSS_DNNL_TRY(dnnl_memory_create(&thread->scratch[i], &form, c->engine, (char *)c->scratch_data + scratch * (size_t)t));
+      OSS_DNNL_TRY(dnnl_memory_create(&thread->scratch[i], &form, c->engine, pad));
       OSS_DNNL_TRY(dnnl_memory_create(&thread->in[i], &c->kind[i].in, c->engine, DNNL_MEMORY_NONE));
       OSS_DNNL_TRY(dnnl_memory_create(&thread->out[i], &c->kind[i].out, c->engine, DNNL_MEMORY_NONE));
     }

@@ -12,13 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/cuda/blas.h"
 #include "kernels/cuda/dnn.h"
 #include "kernels/images.h"
 
 enum {
   OUTPUTS = OSS_CUDA_EMULATED ? 1 << 10 : 2 << 20, /* 128 tiles of 128 x 128 */
-  NARROW = 32,                                     /* fewer channels take as long as so many */
-  LEAST_SM = 80                                    /* that has tf32 and bf16 */
+  NARROW = 32                                      /* fewer channels take as long as so many */
 };
 
 /* Samples a call: a multiple of four where there are so many, so that chunks begin where 16 bytes do. */
@@ -138,9 +138,7 @@ static oss_status release(oss_backend *be, oss_packed *packed) {
 }
 
 static oss_status check_compute(const oss_backend *be, const oss_conv_cuda *c) {
-  if (c->compute == OSS_COMPUTE_FP32) return OSS_OK;
-  const int sm = oss_cuda_state_of(be)->sm;
-  if (sm < LEAST_SM) return oss_fail(OSS_ERR_UNSUPPORTED, "compute: a card of compute capability %d.%d has fp32 only", sm / 10, sm % 10);
+  OSS_TRY(oss_cuda_check_compute(be, c->compute));
   if (c->compute == OSS_COMPUTE_BF16 && !oss_conv_stages(c))
     return oss_fail(OSS_ERR_UNSUPPORTED, "compute: no bf16 for images of more than %d elements", (int)OSS_CONV_STAGE);
   return OSS_OK;

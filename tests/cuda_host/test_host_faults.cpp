@@ -100,6 +100,7 @@ CONVOLUTION(dnn_over_workspace, stream, 0, 16, 32, 28, 256, CUDNN_TENSOR_NHWC, C
 CONVOLUTION(dnn_long_workspace, stream, 0, 16, 32, 64, 260, CUDNN_TENSOR_NHWC, CUDNN_STATUS_SUCCESS)
 CASE(leak_dnn, cudnnHandle_t h; REQUIRE(cudnnCreate(&h) == CUDNN_STATUS_SUCCESS))
 CASE(leak_descriptor, cudnnTensorDescriptor_t t; REQUIRE(cudnnCreateTensorDescriptor(&t) == CUDNN_STATUS_SUCCESS))
+
 /* A batch of two products of 1 x 1 matrices of type, their results apart from each other. */
 static void batch(float *device, cudaDataType type, int apart, cublasMath_t math, cublasComputeType_t compute, cublasGemmAlgo_t algorithm) {
   const float one = 1;
