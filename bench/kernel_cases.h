@@ -276,8 +276,8 @@ static double combine_bytes(const problem *w) {
   return 4.0 * ((double)w->rows * (double)w->k + 2.0 * (double)w->rows * (double)w->d + (double)w->k * (double)w->d);
 }
 #include "bench/kernel_cases_dense.h"
-#include "bench/kernel_cases_norm.h"
 #include "bench/kernel_cases_images.h"
+#include "bench/kernel_cases_norm.h"
 #include "bench/kernel_cases_small.h"
 
 /* A new operation is one entry here. */
