@@ -29,8 +29,9 @@ CORPUS = os.path.join(ROOT, "tests", "fuzz", "corpus", "pickles")
 LIMIT_SECONDS, LIMIT_BYTES = 10, 1 << 30
 FACTOR, CONSTANT = 256, 1 << 20  # Python has objects: an empty set takes 216 bytes, the opcode for it one
 WATCHED = ("exec", "compile", "import", "os.", "subprocess.", "socket.", "ctypes.", "pickle.find_class", "shutil.", "open")
-PIECES = [b"R", b"\x81", b"b", b"(", b"t", b"}", b"]", b"q\0", b"h\0", b"K\1", b"\x8a\x08" + b"\xff" * 8, b"cos\nsystem\n", b"\x93", b"Q", b"u"]
-PIECES += [b"\x8e" + b"\xff" * 8, b"r\xff\xff\xff\x7f", b"j\xff\xff\xff\x7f", b"X\xff\xff\xff\x7f", b"ctorch\nFloatStorage\n", b"s", b"e", b"."]
+PIECES = [b"R", b"\x81", b"b", b"(", b"t", b"}", b"]", b"q\0", b"h\0", b"K\1", b"\x8a\x08" + b"\xff" * 8, b"\x93", b"Q", b"u"]
+PIECES += [b"\x8e" + b"\xff" * 8, b"r\xff\xff\xff\x7f", b"j\xff\xff\xff\x7f", b"X\xff\xff\xff\x7f", b"s", b"e", b"."]
+PIECES += [b"ctorch\nFloatStorage\n", b"cos\nsystem\n"]
 
 
 class Watch:
