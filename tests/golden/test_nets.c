@@ -148,18 +148,25 @@ static void compare(const golden *g, const call *c, const float *got) {
 
 typedef void caller(oss_backend *, oss_denoiser *, const call *, size_t, size_t, float *);
 
-/* One sample at a time, all together, in other chunks, by one thread and by two: the same bits, and the official ones to round-off. */
+/* All samples together by one thread, and one at a time in other chunks by two: the same bits, and the official ones to round-off. Where
+ * time is no matter also the other two ways. */
 static void check_golden(const golden *g, caller *run) {
   call c = read_call(g);
+  size_t bytes = c.rows * c.out_width * sizeof(float);
   float *all = check_alloc(c.rows * c.out_width, sizeof *all), *other = check_alloc(c.rows * c.out_width, sizeof *other);
   for (int threads = 1; threads <= 2; threads++) {
     oss_backend *be = parity_backend(threads);
     opened o = open_network(be, g, threads == 1 ? "" : ", chunk: 4");
     assert_int_equal(o.denoiser->elements, c.width);
-    run(be, o.denoiser, &c, 0, c.rows, threads == 1 ? all : other);
-    if (threads == 2) check_same_bits("two threads", c.rows * c.out_width * sizeof *all, other, all);
-    for (size_t i = 0; i < c.rows; i++) run(be, o.denoiser, &c, i, 1, other);
-    check_same_bits("one sample at a time", c.rows * c.out_width * sizeof *all, other, all);
+    if (threads == 1) run(be, o.denoiser, &c, 0, c.rows, all);
+    if (threads == 2 && !parity_small()) {
+      run(be, o.denoiser, &c, 0, c.rows, other);
+      check_same_bits("two threads", bytes, other, all);
+    }
+    for (size_t i = 0; i < c.rows && (threads == 2 || !parity_small()); i++) {
+      run(be, o.denoiser, &c, i, 1, other);
+      if (i + 1 == c.rows) check_same_bits("one sample at a time", bytes, other, all);
+    }
     close_network(&o);
   }
   compare(g, &c, all);
@@ -297,5 +304,5 @@ int main(void) {
       cmocka_unit_test(networks_give_the_official_output), cmocka_unit_test(times_may_be_fractions),
       cmocka_unit_test(guidance_is_the_official_one),      cmocka_unit_test(preconditioned_networks_give_the_official_denoiser),
       cmocka_unit_test(noise_prediction_gives_the_data),   cmocka_unit_test(velocity_prediction_gives_the_data)};
-  return parity_run_each_isa("nets", tests, sizeof tests / sizeof tests[0]);
+  return parity_run("nets", tests, sizeof tests / sizeof tests[0]);
 }
