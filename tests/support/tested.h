@@ -17,11 +17,11 @@
 #define PARITY_DENSE(X) X(dense_pack) X(dense) X(layer_free)
 #define PARITY_ATTENTION(X) X(attention)
 
-#define PARITY_ALL(X)                                                                                                         \
-  PARITY_MEMORY(X)                                                                                                            \
-  PARITY_ORDER(X)                                                                                                             \
-  PARITY_NOISE(X)                                                                                                             \
-  PARITY_ROWS(X) PARITY_AMPLITUDE(X) PARITY_MIXTURE(X) PARITY_PAIR_ERROR(X) PARITY_SEARCH(X) PARITY_STATES(X) PARITY_DENSE(X) \
-      PARITY_ATTENTION(X)
+#define PARITY_ALL(X) \
+  PARITY_MEMORY(X)    \
+  PARITY_ORDER(X)     \
+  PARITY_NOISE(X)     \
+  PARITY_ROWS(X)      \
+  PARITY_AMPLITUDE(X) PARITY_MIXTURE(X) PARITY_PAIR_ERROR(X) PARITY_SEARCH(X) PARITY_STATES(X) PARITY_DENSE(X) PARITY_ATTENTION(X)
 
 #endif
