@@ -67,7 +67,7 @@ CASE(device_scalar, cublasHandle_t h; REQUIRE(cublasCreate(&h) == CUBLAS_STATUS_
 CASE(host_matrix, cublasHandle_t h; REQUIRE(cublasCreate(&h) == CUBLAS_STATUS_SUCCESS); float one = 1; float a[4] = {};
      cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 2, &one, a, 2, f.device, 2, &one, f.device, 2))
 
-/* A convolution of one pixel with two channels to one with two, its arrays at these places of 64 floats, in workspace bytes at 128. */
+/* A convolution of one pixel, two channels to two, its arrays at places of 128 floats; want: what cuDNN answers. */
 static void convolve(cudaStream_t stream, float *x, float *w, float *y, float *workspace, size_t bytes, cudnnTensorFormat_t format,
                      cudnnStatus_t want) {
   cudnnHandle_t h;

@@ -215,6 +215,44 @@ static void conv_again(void **state) {
   free(first);
 }
 
+/* Recorded once and replayed: the arrays' contents at the time count, by way of scratch too. */
+static void conv_repeated(void **state) {
+  (void)state;
+  enum { SAMPLES = 5 };
+  const oss_conv_shape s = {3, 3, 20, 36, 3, 1};
+  oss_backend *be = parity_backend(2);
+  check_rng rng = {47};
+  float *weight = check_floats(&rng, weight_size(&s), 0.1), *out = check_alloc(SAMPLES * out_size(&s), sizeof *out);
+  float *want = check_alloc(SAMPLES * out_size(&s), sizeof *want);
+  void *x, *y;
+  oss_layer layer;
+  oss_repeat repeat = {NULL};
+  check_ok(be->ops->conv_pack(be, s, OSS_COMPUTE_FP32, weight, weight, &layer));
+  check_ok(be->ops->allocate(be, SAMPLES * in_size(&s) * sizeof(float), &x));
+  check_ok(be->ops->allocate(be, SAMPLES * out_size(&s) * sizeof(float), &y));
+  for (int turn = 0; turn < 3; turn++) {
+    float *in = check_floats(&rng, SAMPLES * in_size(&s), 1.0);
+    int run;
+    run_conv(be, SAMPLES, &s, OSS_COMPUTE_FP32, weight, weight, in, want);
+    check_ok(be->ops->upload(be, SAMPLES * in_size(&s) * sizeof *in, in, x));
+    check_ok(be->ops->repeat_begin(be, &repeat, &run));
+    if (run) {
+      check_ok(be->ops->conv(be, SAMPLES, &layer, x, y));
+      check_ok(be->ops->repeat_end(be, &repeat));
+    }
+    check_ok(be->ops->download(be, SAMPLES * out_size(&s) * sizeof *out, y, out));
+    check_same_bits("conv: repeated", SAMPLES * out_size(&s) * sizeof *out, out, want);
+    free(in);
+  }
+  check_ok(be->ops->repeat_free(be, &repeat));
+  check_ok(be->ops->release(be, x));
+  check_ok(be->ops->release(be, y));
+  check_ok(be->ops->layer_free(be, &layer));
+  free(weight);
+  free(out);
+  free(want);
+}
+
 /* conv_pack's refusals. */
 static void parity_conv_pack(void **state) {
   (void)state;
@@ -248,6 +286,6 @@ static void parity_conv_pack(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {PARITY_CONV(PARITY_TEST) cmocka_unit_test(conv_compute), cmocka_unit_test(conv_between_alignments),
-                                     cmocka_unit_test(conv_nan), cmocka_unit_test(conv_again)};
+                                     cmocka_unit_test(conv_nan), cmocka_unit_test(conv_again), cmocka_unit_test(conv_repeated)};
   return parity_run("conv", tests, sizeof tests / sizeof tests[0]);
 }
