@@ -28,7 +28,7 @@ NETWORKS = {
     "digits_unet": f"{{kind: songunet, file: {MODELS}/digits_unet.safetensors, class: drawn}}",
     "digits_dit": f"{{kind: dit, file: {MODELS}/digits_dit.safetensors, class: drawn}}",
     "patches_unet": f"{{kind: songunet, file: {MODELS}/patches_unet.safetensors}}",
-    "digits_mar": f"{{kind: mar_mlp, file: {MODELS}/digits_mar.safetensors, conditions: {MODELS}/digits_mar_z.h5}}",
+    "digits_mar": f"{{kind: mar_mlp, file: {MODELS}/digits_mar.safetensors, conditions: {MODELS}/digits_mar_z.h5, dataset: z}}",
 }
 ROUNDS = 4
 LARGEST = 1e-4  # difference of the outputs
@@ -66,7 +66,7 @@ class Reference:
         self.x = torch.tensor(x).reshape(-1, *shape)
         self.t = torch.tensor(t).reshape(-1, *[1] * len(shape))
         self.c = self.condition(label)
-        betas = torch.linspace(float(self.metadata.get("beta_start", 1e-4)), float(self.metadata.get("beta_end", 0.02)), int(self.metadata.get("steps", 1000)), dtype=torch.float64)
+        betas = torch.linspace(float(self.metadata.get("beta_start", 1e-4)), float(self.metadata.get("beta_end", 0.02)), int(self.metadata.get("train_steps", 1000)), dtype=torch.float64)
         alphas = torch.cumprod(1 - betas, 0)
         self.logs = (0.5 * ((1 - alphas) / alphas).log()).numpy()
 
