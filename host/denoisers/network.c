@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/core/log.h"
+#include "host/core/value.h"
 #include "host/denoisers/network_state.h"
 #include "host/denoisers/prediction.h"
 #include "host/io/reader.h"
@@ -61,6 +63,29 @@ static oss_status check_class_name(const oss_network *s) {
   return oss_fail(OSS_ERR_INPUT, "%s: the weights of a %s; a %s is needed", oss_safetensors_path(s->file), found, name);
 }
 
+/* What a file says and nobody asks for is no error, files say what they like; but it may be a key that was meant to matter. */
+static void warn_of_metadata(const oss_network *s) {
+  static const char *const others[] = {"class",    "precondition", "sigma_data", "sigma_min", "sigma_max",   "beta_d",
+                                       "beta_min", "betas",        "beta_start", "beta_end",  "train_steps", "time_scale",
+                                       "format",   "origin",       "license",    "classes",   "data_range",  "seed"};
+  oss_words known = {0};
+  oss_text unknown = {0};
+  s->architecture->words(&known);
+  for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) oss_words_add(&known, others[i]);
+  for (size_t i = 0; s->file != NULL && i < oss_safetensors_metadata_count(s->file); i++) {
+    const char *key, *value;
+    char shown[OSS_FOUND_BYTES];
+    size_t k = 0;
+    oss_safetensors_metadata_at(s->file, i, &key, &value);
+    while (k < known.count && strcmp(known.at[k], key) != 0) k++;
+    if (k == known.count) oss_text_add(&unknown, "%s'%s'", unknown.length > 0 ? ", " : "", oss_shown(key, shown));
+  }
+  if (unknown.length > 0 && unknown.chars != NULL)
+    oss_log_warning("%s: metadata that mean nothing to a %s are passed over: %s", oss_safetensors_path(s->file), s->architecture->name,
+                    unknown.chars);
+  oss_text_free(&unknown);
+}
+
 /* ---- options ---- */
 
 static oss_status read_compute(const oss_member *member, oss_network *s) {
@@ -106,6 +131,8 @@ static oss_status read_class(const oss_member *member, oss_network *s) {
 static oss_status read_guidance(const oss_member *member, oss_network *s) {
   s->guidance = oss_member_real(member, "guidance");
   s->guided = (size_t)oss_member_int(member, "guide_channels");
+  if (s->guided > s->shape.channels)
+    return oss_member_fail(member, "guide_channels %zu: samples have %zu channels", s->guided, s->shape.channels);
   if (s->guidance == 1.0) return OSS_OK;
   if (s->choice == OSS_CLASS_NONE) return oss_member_fail(member, "guidance %g needs a condition", s->guidance);
   if (!s->shape.unconditional) return oss_member_fail(member, "guidance %g: this network has nothing for no condition", s->guidance);
@@ -233,6 +260,7 @@ static oss_status open_all(const oss_member *member, oss_network *s, oss_denoise
   const oss_architecture *a = s->architecture;
   OSS_TRY(open_sources(member, s));
   OSS_TRY(check_class_name(s));
+  warn_of_metadata(s);
   s->config = calloc(1, a->config_bytes);
   if (s->config == NULL) return oss_fail(OSS_ERR_MEMORY, "network");
   OSS_TRY(a->read(member, s->arguments[0], s->config, &s->shape));

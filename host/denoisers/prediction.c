@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/core/text.h"
+
 static const double pi = 3.14159265358979323846;
 
 oss_status oss_option_real(const oss_member *member, const oss_arguments *arguments, const char *name, double fallback, double *out) {
@@ -90,6 +92,8 @@ static oss_status read_table(const oss_member *member, const oss_arguments *argu
   for (size_t i = 0; i < sizeof schedules / sizeof schedules[0]; i++)
     if (strcmp(schedules[i].name, betas) == 0) kind = &schedules[i];
   if (kind == NULL) return oss_member_fail(member, "betas '%s' in the file: linear, cosine or scaled_linear", betas);
+  if (kind->beta == beta_cosine && (oss_member_value(member, "beta_start")->given || oss_member_value(member, "beta_end")->given))
+    return oss_member_fail(member, "beta_start and beta_end mean nothing to betas cosine");
   OSS_TRY(train_steps(member, arguments, &steps));
   OSS_TRY(oss_option_real(member, arguments, "beta_start", kind->start, &s.start));
   OSS_TRY(oss_option_real(member, arguments, "beta_end", kind->end, &s.end));
@@ -118,6 +122,34 @@ static oss_status read_vp(const oss_member *member, const oss_arguments *argumen
   return OSS_OK;
 }
 
+/* Options that belong to some predictions only: a bit each. */
+#define BIT(prediction) (1u << OSS_PREDICT_##prediction)
+static const struct {
+  const char *name;
+  unsigned of;
+} own_options[] = {{"sigma_data", BIT(EDM)}, {"sigma_max", BIT(EDM) | BIT(VP) | BIT(VE) | BIT(EPS)},
+                   {"beta_d", BIT(VP)},      {"beta_min", BIT(VP)},
+                   {"betas", BIT(EPS)},      {"beta_start", BIT(EPS)},
+                   {"beta_end", BIT(EPS)},   {"train_steps", BIT(VP) | BIT(EPS)},
+                   {"time_scale", BIT(V)}};
+enum { OWN_OPTIONS = sizeof own_options / sizeof own_options[0] };
+
+/* What was written has to have an effect. A file's metadata may say more than is asked for. */
+static oss_status check_options(const oss_member *member, oss_prediction prediction, const char *word) {
+  oss_text taken = {0};
+  const char *idle = oss_member_is(member, "timestep", "nearest") && prediction != OSS_PREDICT_EPS ? "timestep" : NULL;
+  for (size_t i = 0; i < OWN_OPTIONS; i++) {
+    int belongs = (own_options[i].of >> prediction & 1u) != 0;
+    if (belongs) oss_text_add(&taken, "%s%s", taken.length > 0 ? ", " : "", own_options[i].name);
+    if (!belongs && oss_member_value(member, own_options[i].name)->given) idle = own_options[i].name;
+  }
+  oss_status status = OSS_OK;
+  if (idle != NULL)
+    status = oss_member_fail(member, "%s means nothing to precondition %s, which takes %s", idle, word, taken.chars ? taken.chars : "");
+  oss_text_free(&taken);
+  return status;
+}
+
 oss_status oss_prediction_read(const oss_member *member, const oss_arguments *arguments, const char *precondition, const char *betas,
                                oss_precondition *how, double **log_sigma) {
   static const char *const words[] = {
@@ -131,6 +163,7 @@ oss_status oss_prediction_read(const oss_member *member, const oss_arguments *ar
   while (i < count && strcmp(words[i], precondition) != 0) i++;
   if (i == count) return oss_member_fail(member, "precondition '%s' in the file: edm, vp, ve, eps or v", precondition);
   how->prediction = (oss_prediction)i;
+  OSS_TRY(check_options(member, how->prediction, words[i]));
   how->sigma_max = how->prediction == OSS_PREDICT_VE ? 100.0 : 80.0;
   OSS_TRY(oss_option_real(member, arguments, "sigma_data", 0.5, &how->sigma_data));
   OSS_TRY(oss_option_real(member, arguments, "time_scale", 1.0, &how->time_scale));

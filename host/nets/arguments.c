@@ -3,6 +3,7 @@
 
 #include "host/nets/arguments.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -182,7 +183,9 @@ oss_status oss_arguments_real(const oss_arguments *arguments, const char *key, d
   oss_json json = reader_of(in, &found);
   char low[OSS_NUMBER_BYTES], high[OSS_NUMBER_BYTES];
   if (!found.json || oss_json_real(&json, &value) != OSS_OK || oss_json_end(&json) != OSS_OK || value < min || value > max)
-    return fail_value(in, &found, "a number from %s to %s", oss_number_text(min, low), oss_number_text(max, high));
+    return min == DBL_MIN && max == DBL_MAX
+               ? fail_value(in, &found, "a number above 0")
+               : fail_value(in, &found, "a number from %s to %s", oss_number_text(min, low), oss_number_text(max, high));
   *out = value;
   return OSS_OK;
 }

@@ -152,6 +152,17 @@ class Runs(NetTest):
         self.run_config({**self.network("songunet", "songunet_cond.safetensors", **options), "output.file": "b.h5"})
         self.same_arrays("out.h5", "b.h5")
 
+    def test_metadata_that_nobody_reads_are_named(self):
+        def misspelt(header):
+            return dict(header, __metadata__=dict(header["__metadata__"], schedule="cosine", license="none"))
+
+        path = self.changed("dit.safetensors", misspelt)
+        result = self.run_ok("run", self.config({"denoiser": {"kind": "dit", "file": path}, **SMALL}), "--dry-run")
+        self.assertIn("'schedule'", result.err)
+        self.assertNotIn("license", result.err)
+        result = self.run_ok("run", self.config(self.network("dit", "dit.safetensors")), "--dry-run")
+        self.assertNotIn("metadata", result.err)
+
     def test_given_classes_are_taken_in_turn(self):
         with h5py.File(self.path("labels.h5"), "w") as file:
             file["data/labels"] = np.array([7], dtype="i4")
@@ -209,6 +220,11 @@ class Wrong(NetTest):
         self.refused(["given", "labels"], **{"class": "given"})
         self.refused(["no classes"], "songunet", "songunet_ddpmpp.safetensors", **{"class": 1})
         self.refused(["chunk 'few'"], chunk="few")
+        self.refused(["guide_channels 5", "4 channels"], guide_channels=5, guidance=2.0, **{"class": 1})
+        # Options of another prediction would have no effect.
+        self.refused(["sigma_data", "eps", "betas, beta_start, beta_end, train_steps"], sigma_data=0.5)
+        self.refused(["timestep", "precondition v", "time_scale"], precondition="v", timestep="nearest")
+        self.refused(["beta_end", "betas cosine"], betas="cosine", beta_end=0.02)
         self.refused(["null", "conditions"], "mar_mlp", "mar_mlp.safetensors", null="raw/condition")
         self.refused(["guidance", "condition"], "mar_mlp", "mar_mlp.safetensors", guidance=2.0)
 
