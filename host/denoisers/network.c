@@ -120,6 +120,8 @@ static oss_status read_class(const oss_member *member, oss_network *s) {
     s->choice = OSS_CLASS_GIVEN;
   else if (!shape->each)
     OSS_TRY(oss_class_parse(member, 1, &s->choice));
+  if (!shape->each && s->choice != OSS_CLASS_GIVEN && oss_member_path(member, "labels")[0] != '\0')
+    return oss_member_fail(member, "labels are for class: given; class is '%s'", oss_member_text(member, "class"));
   if (s->choice == OSS_CLASS_NONE && shape->condition > 0 && !shape->unconditional)
     return oss_member_fail(member, "class: none has no meaning to this network, which has no row for it");
   if (s->choice != OSS_CLASS_NONE && shape->classes == 0) return oss_member_fail(member, "class: this network has no classes");

@@ -218,6 +218,8 @@ class Wrong(NetTest):
         self.refused(["guidance", "class"], guidance=2.0)
         self.refused(["class 10", "0 to 9"], **{"class": 10})
         self.refused(["given", "labels"], **{"class": "given"})
+        self.write("labels.h5", "")  # there, and not asked for: class is none where nothing is said
+        self.refused(["class: given", "'none'"], labels="labels.h5")
         self.refused(["no classes"], "songunet", "songunet_ddpmpp.safetensors", **{"class": 1})
         self.refused(["chunk 'few'"], chunk="few")
         self.refused(["guide_channels 5", "4 channels"], guide_channels=5, guidance=2.0, **{"class": 1})
