@@ -78,13 +78,16 @@ static inline oss_status oss_check_dense(size_t rows, size_t n, size_t k, oss_ac
   return OSS_OK;
 }
 
-/* Whether attention's sizes and scale make sense; a sample, its scores included, has fewer than 2^31 of anything. */
+/* Whether attention's sizes and scale make sense; a sample, its scores included, has fewer than 2^31 of anything. A factor of 0 would keep
+ * the libraries from reading q and k at all, and lose their NaN. */
 static inline oss_status oss_check_attention(size_t samples, size_t tokens, size_t heads, size_t width, double scale) {
   if (tokens < 1 || heads < 1 || width < 1 || tokens >= INT32_MAX || heads > INT32_MAX / 3 / width)
     return oss_fail(OSS_ERR_INTERNAL, "attention: %zu tokens, %zu heads of %zu", tokens, heads, width);
   if (!oss_fits(samples, tokens, 3 * heads * width, sizeof(float)))
     return oss_fail(OSS_ERR_INTERNAL, "attention: %zu samples of %zu tokens of %zu overflow", samples, tokens, 3 * heads * width);
-  if (!isfinite(scale)) return oss_fail(OSS_ERR_INTERNAL, "attention: scale %g; it must be finite", scale);
+  const float factor = (float)scale;
+  if (!isfinite(factor) || factor == 0.0f)
+    return oss_fail(OSS_ERR_INTERNAL, "attention: scale %g; it must be finite and not 0 in float", scale);
   return OSS_OK;
 }
 

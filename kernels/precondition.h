@@ -3,15 +3,17 @@
 
 /* From a network F to the denoiser D = c_skip x + c_out F(c_in x, c_noise), in flow coordinates: x = (1-t) x0 + t eps, sigma = t/(1-t), and
  * x/(1-t) = x0 + sigma eps is the state of Karras et al., "Elucidating the Design Space of Diffusion-Based Generative Models" (2022). A row
- * of their table 1 becomes c_in/(1-t), c_skip/(1-t), c_out, c_noise here: EDM  1/r, sd^2 (1-t)/r^2, t sd/r, ln(sigma)/4, with r^2 = t^2 +
- * sd^2 (1-t)^2: their equation 7, c_noise of appendix B.6 VP   1/sqrt(t^2 + (1-t)^2), 1/(1-t), -sigma, (M-1) s; s is the time at which
- * sigma(s) of their equation 15, e^(beta_d s^2/2 + beta_min s)
- *        - 1 = sigma^2, is reached
- *   VE   1/(1-t), 1/(1-t), sigma, ln(sigma/2)
+ * of their table 1 becomes c_in/(1-t), c_skip/(1-t), c_out, c_noise here:
+ * - EDM: 1/r, sd^2 (1-t)/r^2, t sd/r, ln(sigma)/4, with r^2 = t^2 + sd^2 (1-t)^2 (their equation 7; c_noise of appendix B.6)
+ * - VP: 1/sqrt(t^2 + (1-t)^2), 1/(1-t), -sigma, (M-1) s, where s is the time at which sigma(s) of their equation 15, with
+ *   e^(beta_d s^2/2 + beta_min s) - 1 = sigma^2, is reached
+ * - VE: 1/(1-t), 1/(1-t), sigma, ln(sigma/2)
+ *
  * Two more predictions:
- *   EPS  F is the noise at one of the steps that a network was trained at, i with ln sigma_i (Ho et al., "Denoising Diffusion Probabilistic
- *        Models", 2020): D = (x - t F)/(1-t); its input x/sqrt(t^2 + (1-t)^2) has their scale; c_noise is i, found in ln sigma
- *   V    F is the velocity eps - x0 (Liu et al., "Flow Straight and Fast", 2022): D = x - t F; c_noise is time_scale t
+ * - EPS: F is the noise at one of the steps that a network was trained at, i with ln sigma_i (Ho et al., "Denoising Diffusion Probabilistic
+ *   Models", 2020). D = (x - t F)/(1-t), whose input x/sqrt(t^2 + (1-t)^2) has their scale; c_noise is i, found in ln sigma
+ * - V: F is the velocity eps - x0 (Liu et al., "Flow Straight and Fast", 2022). D = x - t F; c_noise is time_scale t
+ *
  * t = 1 has no finite sigma. V is regular there; EDM keeps its limits and takes c_noise at sigma_max; the others take the coefficients of
  * sigma_max, the state being taken for one there. No finite sigma is moved. Every formula keeps its digits at either end. */
 #ifndef OSS_KERNELS_PRECONDITION_H

@@ -165,7 +165,7 @@ networks_part() { # one call of each network, the official ones with random weig
   for file in models/*_unet.safetensors models/*_dit.safetensors; do
     [ -f "$file" ] || continue
     kind=songunet && [[ $file == *_dit.* ]] && kind=dit
-    denoisers+=("kind: $kind, file: $file$([[ $file == */digits_* ]] && echo ', class: drawn')")
+    denoisers+=("kind: $kind, file: $file, class: drawn")
   done
   [ $emulate -eq 1 ] || denoisers+=("kind: songunet, preset: edm-cifar10-ddpmpp" "kind: dhariwal, preset: edm-imagenet64" "kind: dit, preset: dit-xl-2-256")
   for denoiser in "${denoisers[@]}"; do

@@ -4,12 +4,12 @@
 
 A digit of 28x28 is 49 tokens of 4x4 pixels in raster order; those before a token are known. The vector z
 of a token (Z_CHANNELS wide) is, in this order:
-  160  the 8 rows above the token, from 8 columns left of it to 8 right of it, row by row
-   32  the 4 rows of the token, the 8 columns left of it, row by row
-   49  the mean of each known token, 0 for the others
-   49  one-hot position
-   10  one-hot class; all zero: no class
-Pixels outside the picture read -1, the background.
+  160  ink of the 8 rows above the token, from 8 columns left of it to 8 right of it, row by row
+   32  ink of the token's 4 rows, the 8 columns left of it, row by row
+   49  mean ink of each known token, 0 for the others
+   49  position: LOUD at its place, 0 elsewhere
+   10  class: LOUD at its place, 0 elsewhere; all 0: no class
+Ink is (pixel + 1)/2, none outside the picture.
 """
 
 import torch
@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 SIDE, TOKEN, GRID = 28, 4, 7
 ABOVE, AROUND = 8, 8
+LOUD = 4.0  # so that position and class are heard beside many pixels
 Z_CHANNELS = ABOVE * (TOKEN + 2 * AROUND) + TOKEN * AROUND + 2 * GRID**2 + 10
 
 
@@ -36,14 +37,15 @@ def pictures_of(values):
 def condition(pictures, position, classes):
     """z of token number `position` (one for all) of each picture; `classes` one-hot or zeros (n, 10)."""
     n, row, column = len(pictures), position // GRID, position % GRID
-    padded = F.pad(pictures[:, 0], (AROUND, AROUND, ABOVE, 0), value=-1.0)
+    ink = (pictures + 1) / 2
+    padded = F.pad(ink[:, 0], (AROUND, AROUND, ABOVE, 0))
     top, left = row * TOKEN, column * TOKEN
     above = padded[:, top : top + ABOVE, left : left + TOKEN + 2 * AROUND]
     beside = padded[:, top + ABOVE : top + ABOVE + TOKEN, left : left + AROUND]
-    means = tokens(pictures).mean(dim=2)
+    means = tokens(ink).mean(dim=2)
     means[:, position:] = 0
     where = F.one_hot(torch.full((n,), position), GRID**2).float()
-    return torch.cat([above.flatten(1), beside.flatten(1), means, where, classes], dim=1)
+    return torch.cat([above.flatten(1), beside.flatten(1), means, LOUD * where, LOUD * classes], dim=1)
 
 
 class DigitsClassifier(nn.Module):

@@ -82,7 +82,7 @@ def write_tokens(path, recipe):
     rows = []
     for position in range(digits.GRID**2):
         z = digits.condition(pictures, position, torch.nn.functional.one_hot(labels, 10).float())
-        inked = z[:, : -2 * digits.GRID**2 - 10].amax(dim=1) > 0
+        inked = z[:, : -2 * digits.GRID**2 - 10].amax(dim=1) > 0.5
         for i in torch.nonzero(inked)[:, 0].tolist():
             rows.append((z[i], digits.tokens(pictures[i : i + 1])[0, position], position, int(labels[i])))
     chosen = torch.randperm(len(rows), generator=random)[:MAR_TOKENS].tolist()
@@ -128,7 +128,8 @@ def judge(folder, recipe, samples):
     with torch.no_grad():
         right = (classifier(samples).argmax(dim=1) == labels).float().mean()
         distance = digits.frechet(classifier.features(samples), classifier.features(recipe.points))
-        own = digits.frechet(classifier.features(recipe.points[: len(samples)]), classifier.features(recipe.points))
+        some = torch.randperm(len(recipe.points), generator=generator(recipe.seed, SHEET + 3))[: len(samples)]
+        own = digits.frechet(classifier.features(recipe.points[some]), classifier.features(recipe.points))
     print(
         f"{recipe.name}: the classifier agrees with {100 * right:.1f} % of {len(samples)} samples; Frechet distance "
         f"to the data {distance:.3f}; of as many digits of the data {own:.3f}"

@@ -86,7 +86,7 @@ class EdmUNet(Recipe):
 
 class DigitsUNet(EdmUNet):
     name, data = "digits_unet", "mnist5k"
-    steps = 2000
+    steps = 3400
     arguments = {
         "img_resolution": 28,
         "in_channels": 1,
@@ -144,7 +144,7 @@ class Epsilon(Recipe):
 class DigitsDiT(Epsilon):
     name, data = "digits_dit", "mnist5k"
     batch = 64
-    steps = 6000
+    steps = 9000
     arguments = {
         "input_size": 28,
         "patch_size": 7,
@@ -173,7 +173,7 @@ class DigitsMar(Epsilon):
     """MAR's head, a token at a time; only the noise half of its outputs is trained, the other stays zero."""
 
     name, data = "digits_mar", "mnist5k"
-    steps = 3000
+    steps = 5000
     held_out = 500  # the last pictures of the data, whose tokens are shipped
     each = 12  # pictures for each of the 49 positions
     batch = each * digits.GRID**2

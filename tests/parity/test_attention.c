@@ -137,7 +137,9 @@ static void parity_attention(void **state) {
   check_fails(be->ops->attention(be, 1, 0, 1, 2, 1.0, OSS_COMPUTE_FP32, NULL, NULL), OSS_ERR_INTERNAL, "0 tokens");
   check_fails(be->ops->attention(be, 1, 4, 0, 2, 1.0, OSS_COMPUTE_FP32, NULL, NULL), OSS_ERR_INTERNAL, "0 heads");
   check_fails(be->ops->attention(be, 1, 4, 1, 0, 1.0, OSS_COMPUTE_FP32, NULL, NULL), OSS_ERR_INTERNAL, "attention");
-  check_fails(be->ops->attention(be, 1, 4, 1, 2, NAN, OSS_COMPUTE_FP32, NULL, NULL), OSS_ERR_INTERNAL, "scale");
+  const double scales[] = {NAN, INFINITY, 1e39, 0.0, 1e-60};
+  for (size_t i = 0; i < COUNT(scales); i++)
+    check_fails(be->ops->attention(be, 1, 4, 1, 2, scales[i], OSS_COMPUTE_FP32, NULL, NULL), OSS_ERR_INTERNAL, "scale");
   check_fails(be->ops->attention(be, SIZE_MAX / 2, 4, 1, 2, 1.0, OSS_COMPUTE_FP32, NULL, NULL), OSS_ERR_INTERNAL, "overflow");
   check_fails(be->ops->attention(be, 1, (size_t)1 << 33, 1, 2, 1.0, OSS_COMPUTE_FP32, NULL, NULL), OSS_ERR_INTERNAL, "tokens");
 }
