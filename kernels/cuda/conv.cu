@@ -25,11 +25,8 @@ static __device__ inline float widen(bfloat16 value) {
 static __device__ inline void narrow(float value, float *to) {
   *to = value;
 }
-/* To the nearest, halves to even; NaN stays one. */
 static __device__ inline void narrow(float value, bfloat16 *to) {
-  const unsigned bits = __float_as_uint(value);
-  const int nan = (bits & 0x7fffffffu) > 0x7f800000u;
-  *to = (bfloat16)(nan ? bits >> 16 | 0x40u : (bits + 0x7fffu + (bits >> 16 & 1)) >> 16);
+  *to = oss_conv_bfloat16(__float_as_uint(value));
 }
 
 /* Elements of the chunk's input, zeros from count to all. One thread an element: 4 bytes read and 4 (2) written. */

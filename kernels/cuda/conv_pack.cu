@@ -71,12 +71,10 @@ static oss_status choose_algorithm(const oss_cuda_dnn *dnn, oss_conv_cuda *c) {
                   c->shape.width, c->shape.in, c->shape.out, c->shape.kernel);
 }
 
-/* Rounds to the nearest number of 8 bits of mantissa, halves to even; NaN stays one. */
 static uint16_t bfloat16(float value) {
   uint32_t bits;
   memcpy(&bits, &value, sizeof bits);
-  if ((bits & 0x7fffffffu) > 0x7f800000u) return (uint16_t)(bits >> 16 | 0x40u);
-  return (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1)) >> 16);
+  return oss_conv_bfloat16(bits);
 }
 
 /* [out][in][taps] to [out][taps][in]. */
@@ -106,10 +104,20 @@ static oss_status load_weights(oss_backend *be, oss_conv_cuda *c, const float *w
   return oss_cuda_upload(be, c->shape.out * sizeof *bias, bias, c->bias);
 }
 
+/* The first call of a chunk that scratch does not hold. */
+static oss_status warm_up_large(oss_backend *be, const oss_conv_cuda *c) {
+  const size_t in = oss_cuda_ceil(oss_conv_in_size(c), 64) * 64, out = oss_conv_out_size(c);
+  void *memory;
+  OSS_TRY(oss_cuda_allocate(be, (in + out) * sizeof(float), &memory));
+  oss_status status = oss_conv_chunk(be, c, memory, static_cast<float *>(memory) + in);
+  oss_status released = oss_cuda_release(be, memory);
+  return status != OSS_OK ? status : released;
+}
+
 /* The first call, of zeros. */
 static oss_status warm_up(oss_backend *be, const oss_conv_cuda *c) {
   const oss_cuda_state *s = oss_cuda_state_of(be);
-  if (!oss_conv_stages(c)) return OSS_OK;
+  if (!oss_conv_stages(c)) return warm_up_large(be, c);
   OSS_CUDA_TRY(cudaMemsetAsync(s->scratch, 0, OSS_CONV_STAGE * sizeof(float), s->stream));
   return oss_conv_chunk(be, c, s->scratch, static_cast<float *>(s->scratch) + OSS_CONV_STAGE);
 }
@@ -131,10 +139,9 @@ static oss_status release(oss_backend *be, oss_packed *packed) {
   if (c->out != NULL) dnn->cudnnDestroyTensorDescriptor(c->out);
   if (c->filter != NULL) dnn->cudnnDestroyFilterDescriptor(c->filter);
   if (c->conv != NULL) dnn->cudnnDestroyConvolutionDescriptor(c->conv);
-  void *weights = c->weights, *bias_data = c->bias;
+  const oss_status weights = oss_cuda_release(be, c->weights), bias = oss_cuda_release(be, c->bias);
   free(c);
-  OSS_TRY(oss_cuda_release(be, weights));
-  return oss_cuda_release(be, bias_data);
+  return weights != OSS_OK ? weights : bias;
 }
 
 static oss_status check_compute(const oss_backend *be, const oss_conv_cuda *c) {

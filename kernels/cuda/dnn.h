@@ -88,6 +88,12 @@ static inline int oss_conv_stages(const oss_conv_cuda *c) {
   return oss_conv_in_size(c) <= OSS_CONV_STAGE && oss_conv_out_size(c) <= OSS_CONV_STAGE;
 }
 
+/* A float's bits to the nearest bfloat16, halves to even; NaN stays one. */
+static inline __host__ __device__ uint16_t oss_conv_bfloat16(uint32_t bits) {
+  const int nan = (bits & 0x7fffffffu) > 0x7f800000u;
+  return (uint16_t)(nan ? bits >> 16 | 0x40u : (bits + 0x7fffu + (bits >> 16 & 1)) >> 16);
+}
+
 /* One call of cuDNN: a chunk at in to a chunk at out, both in the form that it computes in. */
 oss_status oss_conv_chunk(oss_backend *be, const oss_conv_cuda *conv, const void *in, void *out);
 

@@ -47,23 +47,6 @@ typedef struct group_sums {
   double apart, apart_squares, within;
 } group_sums;
 
-template <int WIDE>
-static __device__ inline oss_cuda_pack<WIDE> load(const float *from, int aligned) {
-  oss_cuda_pack<WIDE> value;
-  if (aligned) return oss_cuda_load<WIDE>(from);
-  for (int i = 0; i < WIDE; i++) value.at[i] = from[i];
-  return value;
-}
-
-template <int WIDE>
-static __device__ inline void store(float *to, const oss_cuda_pack<WIDE> &value, int aligned) {
-  if (aligned) {
-    oss_cuda_store<WIDE>(to, value);
-  } else {
-    for (int i = 0; i < WIDE; i++) to[i] = value.at[i];
-  }
-}
-
 static __device__ inline double added(const group_job &job, size_t s, size_t c) {
   return job.add != NULL ? (double)job.add[s * job.stride + c] : 0.0;
 }
@@ -86,10 +69,10 @@ static __device__ inline void sum_columns(const group_job &job, const group_run 
   double sum[WIDE] = {0.0}, square[WIDE] = {0.0};
   if (run.row < run.rows) {
     const float *from = job.in + run.s * job.pixels * job.channels + run.first + (run.begin + run.column) * WIDE;
-    const oss_cuda_pack<WIDE> first = load<WIDE>(from, job.aligned);
+    const oss_cuda_pack<WIDE> first = oss_cuda_load<WIDE>(from, job.aligned);
 #pragma unroll AHEAD
     for (size_t p = run.row; p < job.pixels; p += run.rows) {
-      const oss_cuda_pack<WIDE> value = load<WIDE>(from + p * job.channels, job.aligned);
+      const oss_cuda_pack<WIDE> value = oss_cuda_load<WIDE>(from + p * job.channels, job.aligned);
       for (int i = 0; i < WIDE; i++) {
         const double apart = (double)value.at[i] - (double)first.at[i];
         sum[i] += apart;
@@ -185,9 +168,9 @@ static __device__ inline void apply(const group_job &job, const group_run &run, 
   }
 #pragma unroll AHEAD
   for (size_t p = run.row; p < job.pixels; p += run.rows) {
-    oss_cuda_pack<WIDE> value = load<WIDE>(job.in + at + p * job.channels, job.aligned);
+    oss_cuda_pack<WIDE> value = oss_cuda_load<WIDE>(job.in + at + p * job.channels, job.aligned);
     for (int i = 0; i < WIDE; i++) value.at[i] = oss_cuda_activate(job.activation, fmaf(value.at[i] - centre[i], slope[i], offset[i]));
-    store<WIDE>(job.out + at + p * job.channels, value, job.aligned);
+    oss_cuda_store<WIDE>(job.out + at + p * job.channels, value, job.aligned);
   }
 }
 

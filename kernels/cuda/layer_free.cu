@@ -5,5 +5,6 @@
 #include "kernels/layer.h"
 
 oss_status oss_cuda_layer_free(oss_backend *be, oss_layer *layer) {
+  if (layer->packed != NULL) OSS_TRY(oss_cuda_not_recording(be, "layer_free")); /* the layer stays the caller's */
   return oss_layer_release(be, layer);
 }

@@ -25,14 +25,6 @@ typedef struct layer_job {
   float *out;
 } layer_job;
 
-template <int WIDE>
-static __device__ inline oss_cuda_pack<WIDE> load(const float *from, int aligned) {
-  oss_cuda_pack<WIDE> value;
-  if (aligned) return oss_cuda_load<WIDE>(from);
-  for (int i = 0; i < WIDE; i++) value.at[i] = from[i];
-  return value;
-}
-
 typedef struct token_line {
   float centre, slope, offset;
 } token_line;
@@ -44,7 +36,7 @@ static __device__ inline token_line line_of(const layer_job &job, const float *i
   double sum[WIDE] = {0.0}, square[WIDE] = {0.0};
 #pragma unroll AHEAD
   for (size_t i = threadIdx.x; i < job.columns; i += OSS_CUDA_WARP) {
-    const oss_cuda_pack<WIDE> value = load<WIDE>(in + i * WIDE, job.aligned);
+    const oss_cuda_pack<WIDE> value = oss_cuda_load<WIDE>(in + i * WIDE, job.aligned);
     for (int e = 0; e < WIDE; e++) {
       const double apart = (double)value.at[e] - first;
       sum[e] += apart;
@@ -64,16 +56,16 @@ static __device__ inline token_line line_of(const layer_job &job, const float *i
 template <int WIDE>
 static __device__ inline oss_cuda_pack<WIDE> modulated(const layer_job &job, size_t s, size_t at, oss_cuda_pack<WIDE> y) {
   if (job.gain != NULL) {
-    const oss_cuda_pack<WIDE> gain = load<WIDE>(job.gain + at, job.aligned);
+    const oss_cuda_pack<WIDE> gain = oss_cuda_load<WIDE>(job.gain + at, job.aligned);
     for (int e = 0; e < WIDE; e++) y.at[e] *= gain.at[e];
   }
   if (job.bias != NULL) {
-    const oss_cuda_pack<WIDE> bias = load<WIDE>(job.bias + at, job.aligned);
+    const oss_cuda_pack<WIDE> bias = oss_cuda_load<WIDE>(job.bias + at, job.aligned);
     for (int e = 0; e < WIDE; e++) y.at[e] += bias.at[e];
   }
   if (job.scale != NULL) {
-    const oss_cuda_pack<WIDE> scale = load<WIDE>(job.scale + s * job.stride + at, job.aligned);
-    const oss_cuda_pack<WIDE> shift = load<WIDE>(job.shift + s * job.stride + at, job.aligned);
+    const oss_cuda_pack<WIDE> scale = oss_cuda_load<WIDE>(job.scale + s * job.stride + at, job.aligned);
+    const oss_cuda_pack<WIDE> shift = oss_cuda_load<WIDE>(job.shift + s * job.stride + at, job.aligned);
     for (int e = 0; e < WIDE; e++) y.at[e] = fmaf(y.at[e], scale.at[e] + 1.0f, shift.at[e]);
   }
   for (int e = 0; e < WIDE; e++) y.at[e] = oss_cuda_activate(job.activation, y.at[e]);
@@ -90,14 +82,10 @@ static __global__ void normalise_tokens(layer_job job) {
     const token_line line = line_of<WIDE>(job, from);
 #pragma unroll AHEAD
     for (size_t i = threadIdx.x; i < job.columns; i += OSS_CUDA_WARP) {
-      oss_cuda_pack<WIDE> y = load<WIDE>(from + i * WIDE, job.aligned);
+      oss_cuda_pack<WIDE> y = oss_cuda_load<WIDE>(from + i * WIDE, job.aligned);
       for (int e = 0; e < WIDE; e++) y.at[e] = fmaf(y.at[e] - line.centre, line.slope, line.offset);
       y = modulated<WIDE>(job, r / job.tokens, i * WIDE, y);
-      if (job.aligned) {
-        oss_cuda_store<WIDE>(to + i * WIDE, y);
-      } else {
-        for (int e = 0; e < WIDE; e++) to[i * WIDE + e] = y.at[e];
-      }
+      oss_cuda_store<WIDE>(to + i * WIDE, y, job.aligned);
     }
   }
 }

@@ -29,7 +29,8 @@ struct cudnnConvolutionStruct {
   int pad_h, pad_w;
   cudnnMathType_t math;
   cudnnDataType_t compute;
-  bool plain; /* cross-correlation, strides and dilations 1 */
+  bool plain;  /* cross-correlation, strides and dilations 1 */
+  bool called; /* forward, since it was set */
 };
 
 using namespace oss_cuda_host;
@@ -148,7 +149,7 @@ std::vector<float> read(const cudnnTensorStruct &t, const void *data, bool tf32)
 
 void write(const cudnnTensorStruct &t, size_t i, float value, void *data) {
   if (t.type == CUDNN_DATA_BFLOAT16)
-    static_cast<uint16_t *>(data)[i] = (uint16_t)(round_bits(value, 16) >> 16);
+    static_cast<uint16_t *>(data)[i] = value != value ? 0x7fc0 : (uint16_t)(round_bits(value, 16) >> 16);
   else
     static_cast<float *>(data)[i] = value;
 }
@@ -269,7 +270,7 @@ cudnnStatus_t cudnnSetConvolution2dDescriptor(cudnnConvolutionDescriptor_t conv,
   if (!convolutions.has(conv) || pad_h < 0 || pad_w < 0 || u <= 0 || v <= 0 || dilation_h <= 0 || dilation_w <= 0)
     return CUDNN_STATUS_BAD_PARAM;
   const bool plain = u == 1 && v == 1 && dilation_h == 1 && dilation_w == 1 && mode == CUDNN_CROSS_CORRELATION;
-  *conv = cudnnConvolutionStruct{true, pad_h, pad_w, CUDNN_DEFAULT_MATH, compute, plain};
+  *conv = cudnnConvolutionStruct{true, pad_h, pad_w, CUDNN_DEFAULT_MATH, compute, plain, false};
   return CUDNN_STATUS_SUCCESS;
 }
 cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t conv, cudnnMathType_t math) {
@@ -330,6 +331,8 @@ cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void *alpha, c
   const size_t needed = workspace_of(j, algorithm), x_bytes = bytes_of(j.x), w_bytes = bytes_of(j.w), y_bytes = bytes_of(j.y);
   if (workspace_bytes < needed) return CUDNN_STATUS_BAD_PARAM_SIZE_INSUFFICIENT;
   if (needed > 0 && workspace == nullptr) return CUDNN_STATUS_BAD_PARAM_NULL_POINTER;
+  if (!conv->called) forbid_in_capture("cudnnConvolutionForward for the first time, which loads its kernel,");
+  conv->called = true;
   operation op;
   op.what = function;
   op.touches = {check_data(function, "x", x_data, x_bytes), check_data(function, "w", w_data, w_bytes),
