@@ -110,6 +110,56 @@ static void attention_peaked(check_rng *rng, oss_backend *be) {
   free(qkv);
 }
 
+/* A product, attention and a product again, which all use a card's scratch: device arrays at[0] to at[3] are one's input and the next
+ * one's. */
+typedef struct block {
+  shape z;
+  oss_layer first, last;
+  void *at[4];
+} block;
+
+static void run_block(oss_backend *be, const block *b) {
+  const size_t rows = b->z.samples * b->z.tokens;
+  check_ok(be->ops->dense(be, rows, &b->first, OSS_ACT_NONE, b->at[0], b->at[1]));
+  check_ok(be->ops->attention(be, b->z.samples, b->z.tokens, b->z.heads, b->z.width, 0.5, OSS_COMPUTE_FP32, b->at[1], b->at[2]));
+  check_ok(be->ops->dense(be, rows, &b->last, OSS_ACT_SILU, b->at[2], b->at[3]));
+}
+
+/* Recorded once and replayed on other inputs, with the bits that the operations have one by one. */
+static void attention_repeated(check_rng *rng, oss_backend *be) {
+  block b = {.z = {2, 5, 2, 4}};
+  const size_t line = b.z.heads * b.z.width, count = qkv_count(b.z) / 3, bytes = count * sizeof(float);
+  const size_t sizes[4] = {bytes, 3 * bytes, bytes, bytes};
+  float *weight = check_floats(rng, 3 * line * line, 0.5), *want = check_alloc(count, sizeof *want), *out = check_alloc(count, sizeof *out);
+  oss_repeat repeat = {NULL};
+  check_ok(be->ops->dense_pack(be, 3 * line, line, OSS_COMPUTE_FP32, weight, weight, &b.first));
+  check_ok(be->ops->dense_pack(be, line, line, OSS_COMPUTE_FP32, weight, NULL, &b.last));
+  for (int i = 0; i < 4; i++) check_ok(be->ops->allocate(be, sizes[i], &b.at[i]));
+  for (int turn = 0; turn < 3; turn++) {
+    float *in = check_floats(rng, count, 1.0);
+    int run;
+    check_ok(be->ops->upload(be, bytes, in, b.at[0]));
+    run_block(be, &b);
+    check_ok(be->ops->download(be, bytes, b.at[3], want));
+    check_ok(be->ops->upload(be, bytes, in, b.at[3])); /* what is there is not the result */
+    check_ok(be->ops->repeat_begin(be, &repeat, &run));
+    if (run) {
+      run_block(be, &b);
+      check_ok(be->ops->repeat_end(be, &repeat));
+    }
+    check_ok(be->ops->download(be, bytes, b.at[3], out));
+    check_same_bits("attention: repeated", bytes, out, want);
+    free(in);
+  }
+  check_ok(be->ops->repeat_free(be, &repeat));
+  for (int i = 0; i < 4; i++) check_ok(be->ops->release(be, b.at[i]));
+  check_ok(be->ops->layer_free(be, &b.first));
+  check_ok(be->ops->layer_free(be, &b.last));
+  free(weight);
+  free(want);
+  free(out);
+}
+
 static void parity_attention(void **state) {
   (void)state;
   check_rng rng = {52};
@@ -127,6 +177,7 @@ static void parity_attention(void **state) {
   oss_backend *be = parity_backend(2);
   attention_not_finite(&rng, be);
   attention_peaked(&rng, be);
+  attention_repeated(&rng, be);
   if (parity_rounds_factors()) {
     attention_case(&rng, (shape){2, 33, 2, 32}, 0.2, OSS_COMPUTE_TF32, 4e-3);
     attention_case(&rng, (shape){2, 33, 2, 32}, 0.2, OSS_COMPUTE_BF16, 3e-2);
