@@ -13,10 +13,9 @@ from make_datasets import write_sheet
 from . import digits, sample, tensors
 from .check import load
 from .loop import generator
-from .recipes import DigitsDiT, DigitsFeatures, DigitsMar, EdmUNet, alpha_products
+from .recipes import DigitsFeatures, DigitsMar, EdmUNet, alpha_products
 
 STEPS = 50
-GUIDANCE = 1.5  # of the DiT's sheet
 EACH = 10  # samples of a class
 SHEET = 1 << 40  # the "step" whose random numbers the sheets use
 MAR_TOKENS = 512
@@ -64,15 +63,18 @@ def draw(recipe, network, each=EACH, steps=STEPS, step=SHEET):
     random = generator(recipe.seed, step)
     labels = torch.arange(len(recipe.data_attributes["class_names"])).repeat_interleave(each)
     noise = torch.randn(len(labels), *recipe.points.shape[1:], generator=random)
-    if isinstance(recipe, EdmUNet):
-        vectors, limits = recipe.one_hot(labels), recipe.metadata()
-        denoise = lambda x, sigma: recipe.denoise(network, x, sigma, vectors)
-        return sample.euler(denoise, noise, limits["sigma_min"], limits["sigma_max"], steps)
     if isinstance(recipe, DigitsMar):
         return sample.raster(network, labels, alpha_products(), steps, random)
+    if isinstance(recipe, EdmUNet):
+        vectors, limits = recipe.one_hot(labels), recipe.metadata()
+        by_class = lambda x, sigma: recipe.denoise(network, x, sigma, vectors)
+        without = lambda x, sigma: recipe.denoise(network, x, sigma, torch.zeros_like(vectors))
+        denoise = sample.guided(by_class, without, recipe.guidance)
+        return sample.euler(denoise, noise, limits["sigma_min"], limits["sigma_max"], steps)
     null = torch.full_like(labels, recipe.arguments["num_classes"])
-    predict = lambda x, t: sample.guided(network(x, t, labels), network(x, t, null), GUIDANCE)
-    return sample.ddim(predict, noise, alpha_products(), steps)
+    by_class = lambda x, t: network(x, t, labels)
+    without = lambda x, t: network(x, t, null)
+    return sample.ddim(sample.guided(by_class, without, recipe.guidance), noise, alpha_products(), steps)
 
 
 def write_tokens(path, recipe):

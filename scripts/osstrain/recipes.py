@@ -26,6 +26,7 @@ class Recipe:
     clip = 1.0
     warm_up = 300
     average = 0.998
+    guidance = 1.0  # of the sheet of samples
 
     def __init__(self, folder):
         with h5py.File(os.path.join(folder, self.data + ".h5"), "r") as file:
@@ -86,7 +87,7 @@ class EdmUNet(Recipe):
 
 class DigitsUNet(EdmUNet):
     name, data = "digits_unet", "mnist5k"
-    steps = 3400
+    steps = 4200
     arguments = {
         "img_resolution": 28,
         "in_channels": 1,
@@ -144,6 +145,7 @@ class Epsilon(Recipe):
 class DigitsDiT(Epsilon):
     name, data = "digits_dit", "mnist5k"
     batch = 64
+    guidance = 2.0
     steps = 9000
     arguments = {
         "input_size": 28,

@@ -36,8 +36,16 @@ def ddim(predict, noise, products, steps):
     return x
 
 
-def guided(conditional, unconditional, scale):
-    return unconditional + scale * (conditional - unconditional)
+def guided(by_class, without, scale):
+    """Classifier-free guidance of two functions of (x, time)."""
+    if scale == 1:
+        return by_class
+
+    def both(x, time):
+        plain = without(x, time)
+        return plain + scale * (by_class(x, time) - plain)
+
+    return both
 
 
 @torch.no_grad()
