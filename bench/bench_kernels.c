@@ -83,6 +83,7 @@ static int measure(const bench_case *c, const options *o, machine *m) {
     free(w.host[i]);
     if (be->ops->release(be, w.at[i]) != OSS_OK) stop("release");
   }
+  if (be->ops->layer_free(be, &w.layer) != OSS_OK) stop("layer_free");
   return good;
 }
 

@@ -29,6 +29,7 @@ typedef struct problem {
   size_t bytes[CASE_BUFFERS];
   int used;
   uint64_t random;
+  oss_layer layer; /* {0} where a case has none */
 } problem;
 
 typedef struct bench_case {
@@ -274,6 +275,9 @@ static double combine_fma(const problem *w) {
 static double combine_bytes(const problem *w) {
   return 4.0 * ((double)w->rows * (double)w->k + 2.0 * (double)w->rows * (double)w->d + (double)w->k * (double)w->d);
 }
+#include "bench/kernel_cases_dense.h"
+#include "bench/kernel_cases_images.h"
+#include "bench/kernel_cases_norm.h"
 #include "bench/kernel_cases_small.h"
 
 /* A new operation is one entry here. */
@@ -300,6 +304,39 @@ static const bench_case cases[] = {
     {"cost_accumulate", "log", 1, 2.0, 0, relax_prepare, accumulate_run, 3, accumulate_check, 1e-12, no_fma, no_fma, accumulate_bytes},
     {"cost_select", "", 0, 2.0, 0, select_prepare, select_run, 1, select_check, 0.0, no_fma, no_fma, select_bytes},
     {"project", "64", 0, 2.0, 0, project_prepare, project_run, 2, project_check, 1.2e-7, no_fma, project_fma, project_bytes},
+    {"dense", "1x1152", DENSE_1, 2.0, OSS_ACT_NONE, dense_prepare, dense_run, 3, dense_check, 1e-6, dense_fma, no_fma, dense_bytes},
+    {"dense", "32x384", DENSE_32, 2.0, OSS_ACT_NONE, dense_prepare, dense_run, 3, dense_check, 1e-6, dense_fma, no_fma, dense_bytes},
+    {"dense", "1568x96", DENSE_96, 2.0, OSS_ACT_NONE, dense_prepare, dense_run, 3, dense_check, 1e-6, dense_fma, no_fma, dense_bytes},
+    {"dense", "gelu", DENSE_384, 2.0, OSS_ACT_GELU, dense_prepare, dense_run, 3, dense_check, 1e-6, dense_fma, no_fma, dense_bytes},
+    {"dense", "256x1152", DENSE_1152, 2.0, OSS_ACT_NONE, dense_prepare, dense_run, 3, dense_check, 1e-6, dense_fma, no_fma, dense_bytes},
+    {"attention", "49", ATTENTION_49, 2.0, 0, attention_prepare, attention_run, 1, attention_check, 1e-6, attention_fma, no_fma,
+     attention_bytes},
+    {"attention", "64", ATTENTION_64, 2.0, 0, attention_prepare, attention_run, 1, attention_check, 1e-6, attention_fma, no_fma,
+     attention_bytes},
+    {"attention", "256", ATTENTION_256, 2.0, 0, attention_prepare, attention_run, 1, attention_check, 1e-6, attention_fma, no_fma,
+     attention_bytes},
+    {"group_norm", "28x28x64", SHAPE_28_64, 2.0, OSS_ACT_SILU, net_prepare, group_run, 1, norm_check, 1e-6, no_fma, no_fma, net_bytes},
+    {"group_norm", "7x7x64", SHAPE_7_64, 2.0, OSS_ACT_SILU, net_prepare, group_run, 1, norm_check, 1e-6, no_fma, no_fma, net_bytes},
+    {"group_norm", "8x8x768", SHAPE_8_768, 2.0, OSS_ACT_SILU, net_prepare, group_run, 1, norm_check, 1e-6, no_fma, no_fma, net_bytes},
+    {"layer_norm", "49x96", SHAPE_49_96, 2.0, OSS_ACT_NONE, net_prepare, layer_run, 1, norm_check, 1e-6, no_fma, no_fma, net_bytes},
+    {"layer_norm", "256x1152", SHAPE_256_1152, 2.0, OSS_ACT_NONE, net_prepare, layer_run, 1, norm_check, 1e-6, no_fma, no_fma, net_bytes},
+    {"gated_sum", "49x96", SHAPE_49_96, 2.0, 0, net_prepare, gated_run, 1, gated_check, 2e-7, no_fma, no_fma, gated_bytes},
+    {"gated_sum", "256x1152", SHAPE_256_1152, 2.0, 0, net_prepare, gated_run, 1, gated_check, 2e-7, no_fma, no_fma, gated_bytes},
+    {"activate", "silu", SHAPE_28_64, 2.0, OSS_ACT_SILU, net_prepare, activate_run, 1, activate_check, 3e-7, no_fma, no_fma, net_bytes},
+    {"activate", "gelu", SHAPE_28_64, 2.0, OSS_ACT_GELU, net_prepare, activate_run, 1, activate_check, 3e-7, no_fma, no_fma, net_bytes},
+    {"concat", "28x28x64", SHAPE_28_64, 2.0, 0, net_prepare, concat_run, 1, concat_check, 0.0, no_fma, no_fma, net_bytes},
+    {"table_rows", "1152", 0, 2.0, 0, labels_prepare, table_run, 2, table_check, 0.0, no_fma, no_fma, table_bytes},
+    {"embed", "1152", 0, 2.0, 0, labels_prepare, embed_run, 2, embed_check, 1.2e-7, no_fma, no_fma, embed_bytes},
+    {"precondition", "edm", 0, 2.0, 0, labels_prepare, precondition_run, 5, precondition_check, 1e-13, no_fma, no_fma, precondition_bytes},
+    {"conv", "3 to 32", CONV_IN, 2.0, 0, conv_prepare, conv_run, 3, conv_check, 1e-6, conv_fma, no_fma, conv_bytes},
+    {"conv", "32", CONV_32, 2.0, 0, conv_prepare, conv_run, 3, conv_check, 1e-6, conv_fma, no_fma, conv_bytes},
+    {"conv", "64", CONV_64, 2.0, 0, conv_prepare, conv_run, 3, conv_check, 1e-6, conv_fma, no_fma, conv_bytes},
+    {"conv", "256", CONV_256, 2.0, 0, conv_prepare, conv_run, 3, conv_check, 1e-6, conv_fma, no_fma, conv_bytes},
+    {"conv", "16 to 1", CONV_OUT, 2.0, 0, conv_prepare, conv_run, 3, conv_check, 1e-6, conv_fma, no_fma, conv_bytes},
+    {"resample", "down 2", 2, 2.0, 0, resample_prepare, resample_run, 1, resample_check, 1e-6, no_fma, no_fma, resample_bytes},
+    {"resample", "up 2", 2, 2.0, 1, resample_prepare, resample_run, 1, resample_check, 1e-6, no_fma, no_fma, resample_bytes},
+    {"resample", "down 4", 4, 2.0, 0, resample_prepare, resample_run, 1, resample_check, 1e-6, no_fma, no_fma, resample_bytes},
+    {"resample", "up 4", 4, 2.0, 1, resample_prepare, resample_run, 1, resample_check, 1e-6, no_fma, no_fma, resample_bytes},
 };
 enum { CASE_COUNT = sizeof cases / sizeof cases[0] };
 

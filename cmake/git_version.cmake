@@ -13,7 +13,7 @@ else()
 endif()
 # Results depend on these sources: a kept teacher or cell of other ones is made again.
 set(hashes "")
-file(GLOB_RECURSE sources ${SOURCE}/kernels/* ${SOURCE}/host/denoisers/* ${SOURCE}/host/grids/* ${SOURCE}/host/metrics/* ${SOURCE}/host/pipeline/*
+file(GLOB_RECURSE sources ${SOURCE}/kernels/* ${SOURCE}/host/denoisers/* ${SOURCE}/host/grids/* ${SOURCE}/host/io/safetensors* ${SOURCE}/host/metrics/* ${SOURCE}/host/nets/* ${SOURCE}/host/pipeline/*
   ${SOURCE}/host/schedules/* ${SOURCE}/host/search/* ${SOURCE}/host/solvers/*)
 list(SORT sources)
 foreach(source ${sources})

@@ -78,13 +78,13 @@ typedef enum oss_prediction { OSS_PREDICT_EDM, OSS_PREDICT_VP, OSS_PREDICT_VE, O
 
 typedef struct oss_precondition {
   oss_prediction prediction;
+  int nearest;                        /* EPS: whole times only; beside the other int, so that no byte is left open */
   double sigma_data;                  /* EDM */
   double sigma_max;                   /* stands for an infinite sigma */
   double beta_d, beta_min, last_time; /* VP; last_time is M - 1 */
   double time_scale;                  /* V */
   size_t entries;                     /* EPS: of the table */
   const double *log_sigma;            /* EPS, the backend's memory: [entries], ascending */
-  int nearest;                        /* EPS: whole times only */
 } oss_precondition;
 
 /* The table of operations, expanded from ops.def. */

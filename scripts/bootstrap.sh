@@ -7,7 +7,7 @@ set -euo pipefail
 packages=(
   gcc g++ make cmake ninja-build pkg-config git
   libhdf5-dev hdf5-tools libyaml-dev libopenblas-dev liblapacke-dev libnlopt-dev libxxhash-dev librandom123-dev libcmocka-dev
-  libdnnl-dev libjansson-dev
+  libdnnl-dev
   python3 python3-h5py python3-numpy python3-matplotlib python3-pil python3-yaml
   clang-format
 )

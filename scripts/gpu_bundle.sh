@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-FileCopyrightText: 2026 ossbench authors
 # SPDX-License-Identifier: Apache-2.0
-# Packs what ossbench and its tests need beside the CUDA toolkit, a C compiler and CMake into build/gpu-bundle/bundle.tar.gz (about 30 MB), for a GPU
-# machine without network: headers and libraries of HDF5, OpenBLAS, LAPACKE, NLopt, libyaml, xxHash, Random123, cmocka; pkgconf; a Python with NumPy,
+# Packs what ossbench and its tests need beside the CUDA toolkit, a C compiler and CMake into build/gpu-bundle/bundle.tar.xz (about 30 MB, xz), for a GPU
+# machine without network: headers and libraries of HDF5, OpenBLAS, LAPACKE, NLopt, oneDNN, libyaml, xxHash, Random123, cmocka; pkgconf; a Python with NumPy,
 # h5py and PyYAML. Runs on Debian 12 with network (x86-64). scripts/gpu_check.sh unpacks and uses it where the system has not all of them; glibc
 # 2.36 or newer there.
 set -euo pipefail
@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.."
 packages=(
   libhdf5-dev libhdf5-103-1 libhdf5-hl-100 libopenblas0-pthread libopenblas-pthread-dev liblapacke liblapacke-dev libnlopt0 libnlopt-dev
   libxxhash0 libxxhash-dev librandom123-dev libcmocka0 libcmocka-dev libyaml-0-2 libyaml-dev pkgconf-bin libpkgconf3
+  libdnnl2 libdnnl-dev
   python3.11-minimal libpython3.11-minimal libpython3.11-stdlib python3-numpy python3-h5py python3-h5py-serial python3-yaml
 )
 most=$((40 << 20))
@@ -63,7 +64,7 @@ cp "$pc/lapack-openblas.pc" "$pc/lapack.pc"
 cp "$pc/blas-openblas.pc" "$pc/blas.pc"
 
 mkdir -p build/gpu-bundle
-tar --owner=0 --group=0 --sort=name --mtime=@0 -C "$root" -cf - . | gzip -9 >build/gpu-bundle/bundle.tar.gz
-size=$(stat -c %s build/gpu-bundle/bundle.tar.gz)
-echo "gpu_bundle: build/gpu-bundle/bundle.tar.gz, $((size >> 10)) KiB, $(du -sm "$root" | cut -f1) MiB unpacked"
+tar --owner=0 --group=0 --sort=name --mtime=@0 -C "$root" -cf - . | xz -9 -T0 >build/gpu-bundle/bundle.tar.xz
+size=$(stat -c %s build/gpu-bundle/bundle.tar.xz)
+echo "gpu_bundle: build/gpu-bundle/bundle.tar.xz, $((size >> 10)) KiB, $(du -sm "$root" | cut -f1) MiB unpacked"
 [ "$size" -le "$most" ] || { echo "gpu_bundle: that is over $((most >> 20)) MiB" >&2; exit 1; }

@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-FileCopyrightText: 2026 ossbench authors
 # SPDX-License-Identifier: Apache-2.0
-# Everything that wants a GPU to be checked, in under 8 minutes, without network: builds for this card alone, tests, sanitizers, benchmarks; one text
+# Everything that wants a GPU to be checked, in under 10 minutes, without network: builds for this card alone, tests, sanitizers, benchmarks; one text
 # report to results/gpu/CARD-DATE.txt. Goes on after a part that fails and then ends with status 1.
 #   scripts/gpu_check.sh [--emulate] [--bundle FILE] [--output FILE] [PART ...]
-# Parts, in this order: build parity kernels search same golden sanitizer.
+# Parts, in this order: build parity kernels search networks same golden sanitizer.
 # Needs the CUDA toolkit (nvcc, compute-sanitizer), a C and C++ compiler, CMake 3.25; ninja and git if they are there. The libraries and a Python with
-# NumPy, h5py and PyYAML come from the system or, where it lacks any, from scripts/gpu_bundle.sh's build/gpu-bundle/bundle.tar.gz (--bundle).
+# NumPy, h5py and PyYAML come from the system or, where it lacks any, from scripts/gpu_bundle.sh's build/gpu-bundle/bundle.tar.xz (--bundle).
 # --emulate tries the script on a machine without a GPU: the same parts, small, on the emulated device; its report is no measurement.
 # OSS_COMMIT names the commit where git cannot.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
-emulate=0 bundle=$root/build/gpu-bundle/bundle.tar.gz output='' parts=()
-known=(build parity kernels search same golden sanitizer)
+emulate=0 bundle=$root/build/gpu-bundle/bundle.tar.xz output='' parts=()
+known=(build parity kernels search networks same golden sanitizer)
 while [ $# -gt 0 ]; do
   case $1 in
     --emulate) emulate=1 ;;
@@ -32,7 +32,7 @@ build=$root/build/gpu-check
 work=$build-work
 rm -rf "$work" && mkdir -p "$work" "$build"
 started=$SECONDS
-most=470 # seconds, all parts together
+most=560 # seconds, all parts together
 failed=()
 die() { echo "gpu_check: $*" >&2; exit 1; }
 
@@ -78,10 +78,13 @@ lacking() { # what of the libraries the system has not
   for name in yaml-0.1 openblas lapacke nlopt libxxhash cmocka; do pkg-config --exists $name 2>/dev/null || echo $name; done
   command -v h5cc >/dev/null || compgen -G '/usr/include/hdf5*' >/dev/null || echo hdf5
   echo '#include <Random123/philox.h>' | cc -E -x c - >/dev/null 2>&1 || echo Random123
+  echo "#include <dnnl.h>" | cc -E -x c - >/dev/null 2>&1 || echo oneDNN
 }
 unpack() {
   lib=$work/bundle/usr/lib/x86_64-linux-gnu
-  mkdir -p "$work/bundle/bin" && tar -C "$work/bundle" -xzf "$bundle" || die "$bundle: cannot be unpacked"
+  mkdir -p "$work/bundle/bin"
+  tar -C "$work/bundle" -xJf "$bundle" 2>/dev/null || python3 -c 'import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2])' "$bundle" "$work/bundle" ||
+    die "$bundle: cannot be unpacked (by xz or a Python)"
   sed -i "s#\(=\|-[IL]\)/usr#\1$work/bundle/usr#g" "$lib"/pkgconfig/*.pc "$work"/bundle/usr/share/pkgconfig/*.pc 2>/dev/null
   libraries=$lib:$lib/openblas-pthread:$lib/hdf5/serial:$work/bundle/lib/x86_64-linux-gnu
   printf '#!/bin/sh\nLD_LIBRARY_PATH=%s PKG_CONFIG_LIBDIR=%s exec %s "$@"\n' "$libraries" "$lib/pkgconfig" "$work/bundle/usr/bin/pkgconf" >"$work/bundle/bin/pkg-config"
@@ -110,6 +113,13 @@ else
   say "libraries the system's"
 fi
 say "Python    $python"
+# cuDNN: beside the toolkit, or NVIDIA's package for a Python
+if [ $emulate -eq 0 ] && ! compgen -G '/usr/local/cuda/include/cudnn.h' >/dev/null && [ ! -f /usr/include/cudnn.h ]; then
+  cudnn=$(python3 -c 'import nvidia.cudnn; print(list(nvidia.cudnn.__path__)[0])' 2>/dev/null) || die "no cudnn.h beside the toolkit and no Python package nvidia-cudnn: install cuDNN 9"
+  options+=("-DCUDNN_INCLUDE=$cudnn/include")
+  export LD_LIBRARY_PATH=$cudnn/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+  say "cuDNN     $cudnn"
+fi
 
 # ---- parts
 build_part() {
@@ -148,6 +158,24 @@ search_part() {
   [ $emulate -eq 1 ] && sizes=(--n 8 --m 3 --samples 2 --d 30 --k 4)
   "$build/bench/bench_search" --backend cuda "${sizes[@]}"
 }
+networks_part() { # one call of each network, the official ones with random weights
+  local status=0 file kind compute batch=32 seconds=0.5 computes=(fp32 tf32 bf16)
+  local denoisers=()
+  [ $emulate -eq 1 ] && batch=1 seconds=0.01 computes=(fp32)
+  for file in models/*_unet.safetensors models/*_dit.safetensors; do
+    [ -f "$file" ] || continue
+    kind=songunet && [[ $file == *_dit.* ]] && kind=dit
+    denoisers+=("kind: $kind, file: $file, class: drawn")
+  done
+  [ $emulate -eq 1 ] || denoisers+=("kind: songunet, preset: edm-cifar10-ddpmpp" "kind: dhariwal, preset: edm-imagenet64" "kind: dit, preset: dit-xl-2-256")
+  for denoiser in "${denoisers[@]}"; do
+    for compute in "${computes[@]}"; do
+      echo "{$denoiser, compute: $compute}"
+      "$build/bench/bench_forward" --backend cuda --denoiser "{$denoiser, compute: $compute}" --batch $batch --seconds $seconds || status=1
+    done
+  done
+  return $status
+}
 # One program under one tool; the tests' own verdict counts too.
 sanitize() { # tool program
   local name log tool=(compute-sanitizer --tool "$1" --error-exitcode 9) status left
@@ -172,15 +200,15 @@ sanitizer_part() {
   for tool in memcheck racecheck initcheck; do
     [ $emulate -eq 1 ] && [ $tool != memcheck ] && continue
     for source in tests/parity/test_*.c; do echo "$tool $build/tests/$(basename "$source" .c)"; done
-  done | xargs -P 4 -L 1 bash -c 'sanitize "$0" "$1"' || status=1
+  done | xargs -P 8 -L 1 bash -c 'sanitize "$0" "$1"' || status=1
   return $status
 }
-declare -A limits=([build]=200 [parity]=150 [kernels]=150 [search]=90 [same]=120 [golden]=200 [sanitizer]=240)
+declare -A limits=([build]=200 [parity]=150 [kernels]=150 [search]=90 [networks]=120 [same]=120 [golden]=200 [sanitizer]=300)
 [ $emulate -eq 1 ] && most=3600 && for part in "${known[@]}"; do limits[$part]=1800; done
 [ $emulate -eq 1 ] || export OSS_REQUIRE_GPU=1
 export OMP_WAIT_POLICY=passive
 
-export -f build_part tests parity_part golden_part same_part kernels_part search_part sanitize sanitizer_part
+export -f build_part tests parity_part golden_part same_part kernels_part search_part networks_part sanitize sanitizer_part
 export root build work python emulate capability
 quoted=''
 [ ${#options[@]} -eq 0 ] || printf -v quoted '%q ' "${options[@]}"
@@ -199,7 +227,7 @@ for part in "${parts[@]}"; do
   [ $status -eq 124 ] || [ $status -eq 137 ] && verdict="TIMED OUT (limit $limit s)"
   say "" && say "== $part: $verdict in $((SECONDS - begin)) s"
   case $part:$status in
-    kernels:* | search:* | sanitizer:*) tee -a "$output" <"$work/$part.log" ;;
+    kernels:* | search:* | networks:* | sanitizer:*) tee -a "$output" <"$work/$part.log" ;;
     build:0) grep -E '^(--   |backend)' "$work/$part.log" | tee -a "$output" ;;
     *:0) tail -n 6 "$work/$part.log" | tee -a "$output" ;;
     *) tail -n 60 "$work/$part.log" | tee -a "$output" ;;

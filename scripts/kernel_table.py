@@ -7,7 +7,7 @@
 
 Registers and static shared memory are what ptxas said when DIR was built (OBJECT.ptxas, cmake/ptxas_log.sh); the block and the dynamic shared
 memory of a launch stand above each kernel in its file:   // block: 256   or   // block: 128, dynamic shared: 8192
-Flops and bytes are bench_kernels' own (--counts); measured figures come from the newest results/gpu/*H100*.txt. --check writes nothing: status
+Flops and bytes are bench_kernels' own (--counts); measured figures come from the newest results/gpu/*.txt. --check writes nothing: status
 1 when the committed tables are not these, 77 when this build cannot tell (no kernels for sm_80 and sm_90, or another nvcc than the tables')."""
 
 import argparse
@@ -106,10 +106,10 @@ def kernel_rows(build):
 
 
 def measured():
-    """(op, variant) -> row of the newest report of an H100, what the report is, and the sizes of both."""
-    reports = sorted(glob.glob(os.path.join(ROOT, "results/gpu/*H100*.txt")), key=lambda p: re.sub(r".*?(\d{4}-\d\d-\d\d.*)", r"\1", p))
+    """(op, variant) -> row of the newest report of a card, what the report is, and the sizes of both."""
+    reports = sorted(glob.glob(os.path.join(ROOT, "results/gpu/*.txt")), key=lambda p: (re.sub(r".*?(\d{4}-\d\d-\d\d.*)", r"\1", p), p))
     if not reports:
-        return {}, "No H100 has run them yet: \"not measured\".", SIZES
+        return {}, "No card has run them yet: \"not measured\".", SIZES
     with open(reports[-1]) as file:
         lines = [line for line in file if re.match(r"backend,op,variant,|cuda,", line)]
     rows = {(row["op"], row["variant"]): row for row in csv.DictReader(lines)}

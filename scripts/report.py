@@ -7,6 +7,7 @@
   report.py results/quickstart.h5 --output DIR      writes DIR/report.html
   report.py results/quickstart.h5 --format text     prints the tables of scores (markdown, csv: these alone)
   report.py results/quickstart.h5 --format markdown --rows denoiser,steps --columns schedule,teacher_grid
+  report.py results/across_transfer.h5 --format text --across      where schedules were found against where they are scored
 
 Needs h5py, numpy and matplotlib (Debian: python3-h5py python3-matplotlib; run with /usr/bin/python3).
 Exit status: 0 done, 1 the file cannot be reported, 2 wrong usage.
@@ -28,7 +29,7 @@ except ImportError as error:
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from ossreport import costs, findings, layout, load, pivot, provenance, render, stats, tables  # noqa: E402
+from ossreport import across, costs, findings, layout, load, pivot, provenance, render, stats, tables  # noqa: E402
 
 
 def print_scores(study, plan, form):
@@ -74,6 +75,26 @@ def print_costs(study, plan, form):
         print(textwrap.fill(f"{costs.SEARCH} {costs.SAVING}", render.LIMIT))
 
 
+def print_across(study, plan, form):
+    """The matrices of schedules found on one denoiser and scored on others, and what that changes."""
+    matrix = across.of(study)
+    if matrix is None:
+        raise load.ReportError(f"{study.result.path}: holds no schedule that was found on another denoiser (transfer)")
+    tables_of = [(metric, make(matrix, split, metric)) for metric in plan.metrics for split in matrix.splits() for make in across.TABLES]
+    if form == "csv":
+        for metric, table in tables_of:
+            print(render.comma_separated([table], metric), end="")
+        return
+    wrap = (lambda text: text) if form == "markdown" else (lambda text: textwrap.fill(text, render.LIMIT))
+    draw, sign = (render.markdown, "Bold") if form == "markdown" else (render.text, "*")
+    summary = across.summary(matrix, plan.metrics[0])
+    if summary:
+        print(f"\n{wrap(across.SUMMARY)}\n\n{draw(summary)}")
+    print("\n" + wrap(f"{across.PAGE} {sign}: the best of a column within a search."))
+    for _, table in tables_of:
+        print(f"\n**{table.title}**\n\n{draw(table)}" if form == "markdown" else f"\n{table.title}\n\n{draw(table)}")
+
+
 def heading(study):
     """The result's name, and lines about it."""
     result = study.result
@@ -109,7 +130,12 @@ def print_csv(study, plan):
 def report(arguments):
     study = stats.Study(load.load(arguments.result))
     plan = layout.read(study, arguments.rows, arguments.columns, arguments.metric)
-    if arguments.format == "text":
+    if arguments.across and arguments.format != "html":
+        if arguments.format != "csv":
+            name, about = heading(study)
+            print(f"### {name}\n\n" + "  \n".join(about) if arguments.format == "markdown" else "\n".join([name, *about]))
+        print_across(study, plan, arguments.format)
+    elif arguments.format == "text":
         print_text(study, plan, arguments.costs)
     elif study.metric is None and arguments.format != "html":
         raise load.ReportError(f"{arguments.result}: no cell holds a score")
@@ -150,9 +176,12 @@ def main():
     parser.add_argument("--rows", metavar="AXIS,...", type=names, help="axes of the table's rows; default: what the config says")
     parser.add_argument("--columns", metavar="AXIS,...", type=names, help="axes of its columns")
     parser.add_argument("--costs", action="store_true", help="print what searches cost against what they save, too")
+    parser.add_argument("--across", action="store_true", help="print where schedules were found against where they are scored, alone")
     arguments = parser.parse_args()
     if arguments.format != "html" and arguments.output:
         parser.error(f"--output does not go with --format {arguments.format}, which prints to stdout")
+    if arguments.across and arguments.format == "html":
+        parser.error("--across goes with --format text, markdown or csv; the page has its section anyway")
     try:
         report(arguments)
         return 0

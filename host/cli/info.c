@@ -55,11 +55,15 @@ static oss_status run(int argc, char **argv) {
     return OSS_OK;
   }
   if (argc > 1) return oss_command_misuse(&oss_command_info, "takes no argument");
+  char *dnnl = oss_dnnl_version();
+  if (dnnl == NULL) return oss_fail(OSS_ERR_MEMORY, "info");
   printf("ossbench   %s\n", oss_version());
   printf("commit     %s%s\n", oss_git_commit(), oss_git_dirty() ? " with changes" : "");
   printf("compiler   %s\n", oss_compiler());
   printf("HDF5       %s\n", oss_io_library_version());
   printf("BLAS       %s\n", oss_blas_version());
+  printf("DNN        %s\n", dnnl);
+  free(dnnl);
   printf("YAML       libyaml %s\n", oss_yaml_version());
   print_cache();
   for (const char *const *name = oss_backend_names(); *name != NULL; name++) print_backend(*name);

@@ -12,7 +12,8 @@ enum {
   OSS_STREAM_DATA = 16, /* which component or data point a reference sample is */
   OSS_STREAM_DATA_NORMAL = 17,
   OSS_STREAM_BOOTSTRAP = 18,
-  OSS_STREAM_DIRECTION = 19 /* of sliced_wasserstein */
+  OSS_STREAM_DIRECTION = 19, /* of sliced_wasserstein */
+  OSS_STREAM_WEIGHTS = 20    /* of networks without a file */
 };
 
 #endif

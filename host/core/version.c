@@ -4,8 +4,10 @@
 #include "host/core/version.h"
 
 #include <cblas.h>
+#include <dnnl.h>
 #include <yaml.h>
 
+#include "host/core/text.h"
 #include "oss_git.h" /* made at build time by cmake/git_version.cmake */
 
 const char *oss_version(void) {
@@ -36,6 +38,11 @@ const char *oss_compiler(void) {
 
 const char *oss_blas_version(void) {
   return openblas_get_config();
+}
+
+char *oss_dnnl_version(void) {
+  const dnnl_version_t *found = dnnl_version();
+  return oss_format("oneDNN %d.%d.%d", found->major, found->minor, found->patch);
 }
 
 const char *oss_yaml_version(void) {

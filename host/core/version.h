@@ -11,6 +11,7 @@ int oss_git_dirty(void);              /* 1 when that tree had changes */
 const char *oss_algorithm_hash(void); /* of the sources that results depend on: what cached teachers and kept cells were made with */
 const char *oss_compiler(void);       /* such as "gcc 12.2.0, Release" */
 const char *oss_blas_version(void);   /* OpenBLAS's own description */
+char *oss_dnnl_version(void);         /* new memory, NULL without */
 const char *oss_yaml_version(void);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "host/core/log.h"
 #include "host/core/streams.h"
+#include "host/denoisers/classes.h"
 #include "host/denoisers/mixture.h"
 #include "host/io/reader.h"
 
@@ -35,13 +36,11 @@ static const oss_option options[] = {
      .help = "classifier-free guidance w: D = D(none) + w (D(class) - D(none)); 1: conditional only"},
 };
 
-enum { NO_CLASS = -1, DRAWN = -2 };
-
 typedef struct dataset_state {
   oss_mixture *mixture;
   int32_t *labels; /* (n), owned; NULL: unconditional */
   size_t points;
-  int64_t choice; /* NO_CLASS, DRAWN or a class */
+  int64_t choice; /* OSS_CLASS_NONE, OSS_CLASS_DRAWN or a class */
 } dataset_state;
 
 static void dataset_close(oss_denoiser *denoiser) {
@@ -52,31 +51,13 @@ static void dataset_close(oss_denoiser *denoiser) {
   free(s);
 }
 
-static oss_status parse_class(const oss_member *member, int64_t *choice) {
-  const char *text = oss_member_text(member, "class");
-  char *end;
-  if (strcmp(text, "none") == 0) {
-    *choice = NO_CLASS;
-  } else if (strcmp(text, "drawn") == 0) {
-    *choice = DRAWN;
-  } else {
-    long value = strtol(text, &end, 10);
-    if (end == text || *end != '\0' || value < 0 || value > INT32_MAX)
-      return oss_member_fail(member, "class '%s': none, drawn or a class number >= 0", text);
-    *choice = value;
-  }
-  if (*choice == NO_CLASS && oss_member_real(member, "guidance") != 1.0)
-    return oss_member_fail(member, "guidance %g needs a class", oss_member_real(member, "guidance"));
-  return OSS_OK;
-}
-
 static oss_status load_labels(const oss_member *member, dataset_state *s) {
   const char *path = oss_member_path(member, "file"), *dataset = oss_member_text(member, "labels");
   oss_array array = {0};
   OSS_TRY(oss_io_read_rows(path, dataset, OSS_I32, 0, s->points, &array));
   s->labels = array.data;
   if (array.rank != 1) return oss_fail(OSS_ERR_INPUT, "%s: '%s' has rank %d: one class a point", path, dataset, array.rank);
-  int found = s->choice == DRAWN;
+  int found = s->choice == OSS_CLASS_DRAWN;
   for (size_t i = 0; i < s->points; i++) {
     if (s->labels[i] < 0) return oss_fail(OSS_ERR_INPUT, "%s: '%s'[%zu] is %d: classes are at least 0", path, dataset, i, s->labels[i]);
     found |= s->labels[i] == s->choice;
@@ -155,7 +136,7 @@ static oss_status dataset_open(const oss_member *member, oss_denoiser *denoiser)
   dataset_state *s = calloc(1, sizeof *s);
   if (s == NULL) return oss_fail(OSS_ERR_MEMORY, "data set");
   denoiser->state = s;
-  OSS_TRY_TO(done, parse_class(member, &s->choice));
+  OSS_TRY_TO(done, oss_class_parse(member, 0, &s->choice));
   OSS_TRY_TO(done, oss_io_shape(path, dataset, &points));
   if (points.rank < 2 || points.rank > OSS_MAX_SAMPLE_RANK + 1) {
     status =
@@ -165,7 +146,7 @@ static oss_status dataset_open(const oss_member *member, oss_denoiser *denoiser)
   int64_t limit = oss_member_int(member, "limit");
   s->points = limit > 0 ? (size_t)limit : points.dims[0];
   OSS_TRY_TO(done, oss_io_read_rows(path, dataset, OSS_F32, 0, s->points, &points));
-  if (s->choice != NO_CLASS) OSS_TRY_TO(done, load_labels(member, s));
+  if (s->choice != OSS_CLASS_NONE) OSS_TRY_TO(done, load_labels(member, s));
   OSS_TRY_TO(done, content_key(member, path, denoiser->content));
   OSS_TRY_TO(done, oss_denoiser_read_range(path, denoiser));
   warn_of_range(path, &points, denoiser->data_range);
@@ -188,15 +169,9 @@ static oss_status dataset_labels(oss_denoiser *denoiser, uint64_t seed, size_t f
   const dataset_state *s = denoiser->state;
   for (size_t i = 0; i < count; i++) {
     out[i] = (int32_t)s->choice;
-    if (s->choice == NO_CLASS) continue;
-    if (s->choice == DRAWN) { /* the class of a point drawn at random */
-      uint64_t sample = first + i;
-      philox4x32_ctr_t counter = {{0, OSS_STREAM_LABEL, (uint32_t)sample, (uint32_t)(sample >> 32)}};
-      philox4x32_key_t key = {{(uint32_t)seed, (uint32_t)(seed >> 32)}};
-      philox4x32_ctr_t bits = philox4x32(counter, key);
-      double u = ((double)bits.v[0] + 0.5) / 4294967296.0;
-      out[i] = s->labels[(size_t)(u * (double)s->points)];
-    }
+    if (s->choice == OSS_CLASS_NONE) continue;
+    if (s->choice == OSS_CLASS_DRAWN) /* the class of a point drawn at random */
+      out[i] = s->labels[(size_t)(oss_class_uniform(seed, first + i) * (double)s->points)];
   }
   return OSS_OK;
 }

@@ -22,7 +22,7 @@ static const oss_denoiser_desc *const denoisers[] = {
 OSS_DEFINE_REGISTRY(oss_denoisers, denoisers, "denoisers", "denoiser",
                     "what maps (x, t, condition) to the posterior mean D = E[x0 given x_t]")
 
-oss_status oss_denoiser_create(const oss_member *member, oss_backend *be, oss_denoiser **out) {
+oss_status oss_denoiser_open(const oss_member *member, oss_backend *be, oss_denoiser **out) {
   *out = NULL;
   oss_denoiser *denoiser = calloc(1, sizeof *denoiser);
   if (denoiser == NULL) return oss_fail(OSS_ERR_MEMORY, "denoiser");
@@ -32,16 +32,35 @@ oss_status oss_denoiser_create(const oss_member *member, oss_backend *be, oss_de
   denoiser->evaluations = 1;
   oss_status status = denoiser->desc->open(member, denoiser);
   if (status != OSS_OK) {
+    free(denoiser->about);
     free(denoiser);
     return oss_fail_context(status, "denoiser %s", member->desc->name);
   }
+  denoiser->loaded = denoiser->desc->load == NULL;
   *out = denoiser;
   return OSS_OK;
+}
+
+oss_status oss_denoiser_load(oss_denoiser *denoiser) {
+  if (denoiser->loaded) return OSS_OK;
+  OSS_TRY(oss_fail_context(denoiser->desc->load(denoiser), "denoiser %s", denoiser->desc->base.name));
+  denoiser->loaded = 1;
+  return OSS_OK;
+}
+
+oss_status oss_denoiser_create(const oss_member *member, oss_backend *be, oss_denoiser **out) {
+  OSS_TRY(oss_denoiser_open(member, be, out));
+  oss_status status = oss_denoiser_load(*out);
+  if (status == OSS_OK) return OSS_OK;
+  oss_denoiser_destroy(*out);
+  *out = NULL;
+  return status;
 }
 
 void oss_denoiser_destroy(oss_denoiser *denoiser) {
   if (denoiser == NULL) return;
   denoiser->desc->close(denoiser);
+  free(denoiser->about);
   free(denoiser);
 }
 
@@ -53,6 +72,7 @@ oss_status oss_denoiser_read_range(const char *path, oss_denoiser *denoiser) {
 
 oss_status oss_denoiser_call(oss_denoiser *denoiser, size_t rows, const double *t, const int32_t *label, const float *x, float *out) {
   if (rows == 0) return OSS_OK;
+  if (!denoiser->loaded) return oss_fail(OSS_ERR_INTERNAL, "denoiser %s is called before it is loaded", denoiser->desc->base.name);
   return denoiser->desc->call(denoiser, rows, t, label, x, out);
 }
 

@@ -18,6 +18,8 @@ typedef struct oss_denoiser_desc {
   oss_member_desc base;
   /* Fills denoiser's data fields and state; on failure leaves nothing behind. denoiser->desc and ->be are set already. */
   oss_status (*open)(const oss_member *member, oss_denoiser *denoiser);
+  /* Makes it ready for calls, where that takes more than planning a sweep needs: a network's weights. NULL: open does it all. */
+  oss_status (*load)(oss_denoiser *denoiser);
   void (*close)(oss_denoiser *denoiser); /* frees state */
   /* out[rows][elements] from x[rows][elements] at times t[rows] in (0, 1] under label[rows] (-1: none); all in the backend's memory. */
   oss_status (*call)(oss_denoiser *denoiser, size_t rows, const double *t, const int32_t *label, const float *x, float *out);
@@ -34,18 +36,27 @@ struct oss_denoiser {
   oss_backend *be;
   int rank; /* of a sample: (C, H, W), (C, F, H, W) or (D) */
   size_t dims[OSS_MAX_RANK];
-  size_t elements;              /* D, the product of dims */
-  double data_range;            /* R of PSNR */
-  int64_t evaluations;          /* network evaluations a call: 2 under classifier-free guidance */
-  size_t bytes;                 /* backend memory held, work space included */
+  size_t elements;     /* D, the product of dims */
+  double data_range;   /* R of PSNR */
+  int64_t evaluations; /* network evaluations a call: 2 under classifier-free guidance */
+  size_t bytes;        /* backend memory held once loaded, work space included */
+  int loaded;
   double flops;                 /* floating-point operations of one row, for estimates */
-  size_t opening;               /* memory held beside that while it opens */
+  size_t opening;               /* memory held beside that while it opens or loads */
   size_t data_points;           /* how many samples data can give; 0: any number */
   char content[OSS_HASH_BYTES]; /* of the file's content and the options: what a teacher's cache depends on */
+  char *about;                  /* size and memory in words, for people; NULL: nothing to say; owned */
   void *state;
 };
 
-/* Opens the denoiser that member describes. Errors: OSS_ERR_INPUT for its files, OSS_ERR_CONFIG for its options, OSS_ERR_MEMORY. */
+/* Opens the denoiser that member describes, which must outlive it: enough to plan with. Errors: OSS_ERR_INPUT for its files, OSS_ERR_CONFIG
+ * for its options, OSS_ERR_MEMORY. */
+oss_status oss_denoiser_open(const oss_member *member, oss_backend *be, oss_denoiser **out);
+
+/* Makes it ready for calls; again does nothing. */
+oss_status oss_denoiser_load(oss_denoiser *denoiser);
+
+/* Both. */
 oss_status oss_denoiser_create(const oss_member *member, oss_backend *be, oss_denoiser **out);
 void oss_denoiser_destroy(oss_denoiser *denoiser); /* NULL-safe */
 

@@ -24,7 +24,12 @@ static const char *const results[] = {"status",
                                       "search_cost",
                                       "search_bound",
                                       "search_complete",
-                                      "metrics_left_out"};
+                                      "metrics_left_out",
+                                      "origin_file",
+                                      "origin_cell",
+                                      "origin_key",
+                                      "origin_denoiser",
+                                      "origin_schedule"};
 
 int oss_cell_is_axis(const char *name) {
   for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
@@ -134,11 +139,21 @@ static oss_status write_claim(oss_writer *writer, const char *object, const oss_
   return oss_writer_int(writer, object, "search_complete", claim->complete);
 }
 
+static oss_status write_origin(oss_writer *writer, const char *object, const oss_origin *origin) {
+  if (origin->file == NULL) return OSS_OK;
+  OSS_TRY(oss_writer_text(writer, object, "origin_file", origin->file));
+  OSS_TRY(oss_writer_int(writer, object, "origin_cell", origin->cell));
+  OSS_TRY(oss_writer_text(writer, object, "origin_key", origin->key));
+  OSS_TRY(oss_writer_text(writer, object, "origin_denoiser", origin->denoiser));
+  return oss_writer_text(writer, object, "origin_schedule", origin->schedule);
+}
+
 static oss_status write_results(oss_writer *writer, const char *object, const oss_record *record) {
   OSS_TRY(oss_writer_int(writer, object, "nfe", record->nfe));
   OSS_TRY(oss_writer_int(writer, object, "depth", record->depth));
   OSS_TRY(oss_writer_int(writer, object, "search_nfe", record->search_nfe));
   OSS_TRY(write_claim(writer, object, &record->claim));
+  OSS_TRY(write_origin(writer, object, &record->origin));
   OSS_TRY(oss_writer_real(writer, object, "search_seconds", record->search_seconds));
   OSS_TRY(oss_writer_real(writer, object, "sample_seconds", record->sample_seconds));
   OSS_TRY(write_schedule(writer, object, &record->schedule));

@@ -44,6 +44,9 @@ hid_t oss_h5_file_type(oss_type type);
 /* The type of a text attribute: variable length, UTF-8. Negative on failure; caller closes. */
 hid_t oss_h5_text_type(void);
 
+/* The type of the keys in /summary: OSS_HASH_BYTES - 1 characters, found again without a heap of strings. The same. */
+hid_t oss_summary_key_type(void);
+
 typedef enum oss_h5_kind { OSS_H5_NONE, OSS_H5_TEXT, OSS_H5_INT, OSS_H5_REAL, OSS_H5_OTHER } oss_h5_kind;
 
 /* An attribute with one value; OTHER is anything else. NONE: there is no such attribute. */

@@ -107,8 +107,7 @@ static oss_status make_columns(table *t) {
   return OSS_OK;
 }
 
-/* A text of OSS_HASH_BYTES - 1 characters: keys, found again without a heap of strings. */
-static hid_t key_type(void) {
+hid_t oss_summary_key_type(void) {
   hid_t type = H5Tcopy(H5T_C_S1);
   if (type >= 0 && (H5Tset_size(type, OSS_HASH_BYTES - 1) < 0 || H5Tset_strpad(type, H5T_STR_NULLPAD) < 0)) {
     oss_h5_close(type);
@@ -118,7 +117,7 @@ static hid_t key_type(void) {
 }
 
 static herr_t make_type(table *t) {
-  hid_t key = key_type();
+  hid_t key = oss_summary_key_type();
   t->text = oss_h5_text_type();
   t->type = H5Tcreate(H5T_COMPOUND, t->row_bytes);
   herr_t code = key < 0 || t->text < 0 || t->type < 0 ? -1 : 0;
@@ -275,7 +274,7 @@ typedef struct key_row {
 int oss_summary_find(hid_t file, const char *key, size_t *number) {
   int found = 0;
   if (strlen(key) != OSS_HASH_BYTES - 1 || !oss_h5_exists(file, "/summary")) return 0;
-  hid_t dataset = H5Dopen2(file, "/summary", H5P_DEFAULT), text = key_type();
+  hid_t dataset = H5Dopen2(file, "/summary", H5P_DEFAULT), text = oss_summary_key_type();
   hid_t space = dataset < 0 ? H5I_INVALID_HID : H5Dget_space(dataset), type = H5Tcreate(H5T_COMPOUND, sizeof(key_row));
   hssize_t count = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
   key_row *rows =

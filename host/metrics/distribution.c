@@ -65,10 +65,11 @@ done:
   return oss_fail_context(status, "metric %s", member->desc->name);
 }
 
-size_t oss_distribution_bytes(const oss_member *member, const oss_metric_scope *scope) {
-  size_t n = scope->samples, m = oss_distribution_references(member, scope), d = oss_features_count(member, scope->elements);
-  size_t making = oss_features_bytes(member, n, m, scope->elements);
+oss_bytes oss_distribution_bytes(const oss_member *member, const oss_metric_scope *scope) {
+  size_t n = scope->samples, m = oss_distribution_references(member, scope), d;
+  oss_bytes making;
+  if (oss_features_plan(member, scope, &d, &making) != OSS_OK) return (oss_bytes){0};
   oss_resampling plan = {.replicates = (size_t)oss_member_int(member, "bootstrap"), .threads = scope->threads};
   size_t comparing = oss_metric_desc_of(member)->compare_bytes(member, &plan, n, m, d);
-  return (n + m) * d * sizeof(double) + (making > comparing ? making : comparing);
+  return oss_bytes_add(oss_bytes_of(0, (n + m) * d * sizeof(double)), oss_bytes_most(making, oss_bytes_of(0, comparing)));
 }

@@ -5,6 +5,7 @@
 #ifndef OSS_METRICS_DISTRIBUTION_H
 #define OSS_METRICS_DISTRIBUTION_H
 
+#include "host/core/bytes.h"
 #include "host/metrics/metric.h"
 
 /* What every such metric takes, at the head of its options. */
@@ -23,10 +24,15 @@
       {.name = "features",                                                                                                               \
        .type = OSS_OPTION_CHOICE,                                                                                                        \
        .fallback = "raw",                                                                                                                \
-       .choices = "raw pca file",                                                                                                        \
-       .help = "what is compared: the elements, their principal components (of the other set), or a matrix applied to them"},            \
+       .choices = "raw pca file digits",                                                                                                 \
+       .help =                                                                                                                           \
+           "what is compared: the elements, their principal components (of the other set), a matrix applied to them, or what a "         \
+           "classifier of digits sees in them"},                                                                                         \
       {.name = "components", .type = OSS_OPTION_INT, .fallback = "16", .min = 1, .max = 1e6, .help = "features: pca: how many"},         \
-      {.name = "file", .type = OSS_OPTION_FILE, .fallback = "", .help = "features: file: HDF5 file with the matrix"},                    \
+      {.name = "file",                                                                                                                   \
+       .type = OSS_OPTION_FILE,                                                                                                          \
+       .fallback = "",                                                                                                                   \
+       .help = "features: file: HDF5 file with the matrix; digits: safetensors file of the classifier"},                                 \
       {.name = "dataset",                                                                                                                \
        .type = OSS_OPTION_TEXT,                                                                                                          \
        .fallback = "features",                                                                                                           \
@@ -50,6 +56,7 @@ struct oss_distribution {
 
 /* The samples themselves, host memory. */
 typedef struct oss_sample_sets {
+  oss_backend *be; /* for features that a network gives */
   size_t students, references, elements;
   const float *student, *reference; /* (students, D), (references, D) */
   int paired;                       /* reference i grew from the noise of student i */
@@ -66,7 +73,7 @@ oss_status oss_distribution_check(const oss_member *member, const oss_metric_sco
 /* Features, value and interval of one metric. OSS_ERR_NUMERIC when a sample is not finite. */
 oss_status oss_distribution_compare(const oss_member *member, const oss_sample_sets *sets, oss_estimate *out);
 
-/* Host memory of that, the samples not included. */
-size_t oss_distribution_bytes(const oss_member *member, const oss_metric_scope *scope);
+/* Memory of that, the samples not included. */
+oss_bytes oss_distribution_bytes(const oss_member *member, const oss_metric_scope *scope);
 
 #endif

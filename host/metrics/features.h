@@ -13,13 +13,10 @@ void oss_product(int threads, size_t n, size_t m, size_t d, const double *a, con
 /* The options: OSS_ERR_CONFIG or OSS_ERR_INPUT where they do not fit the samples, OSS_ERR_UNSUPPORTED where there are too few of them. */
 oss_status oss_features_check(const oss_member *member, const oss_metric_scope *scope);
 
-/* How many features there are; for a checked member. */
-size_t oss_features_count(const oss_member *member, size_t elements);
+/* How many features there are, and what making them takes besides x and y; for a checked member. */
+oss_status oss_features_plan(const oss_member *member, const oss_metric_scope *scope, size_t *count, oss_bytes *bytes);
 
 /* Fills n, m, d, x and y of sets; x and y are new memory, y behind x in the same block. */
 oss_status oss_features_make(const oss_member *member, const oss_sample_sets *samples, oss_distribution *sets);
-
-/* Memory of that besides x and y. */
-size_t oss_features_bytes(const oss_member *member, size_t n, size_t m, size_t elements);
 
 #endif

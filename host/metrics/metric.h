@@ -14,6 +14,7 @@
 
 /* What a metric will be asked to look at: known before anything is computed. */
 typedef struct oss_metric_scope {
+  oss_backend *be;
   size_t samples, elements; /* E, D */
   int rank;                 /* of a sample; and its extents */
   const size_t *dims;

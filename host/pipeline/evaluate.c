@@ -200,8 +200,8 @@ oss_status oss_evaluate(const oss_evaluation *e, const oss_schedule *schedule, o
 oss_bytes oss_evaluate_bytes(const oss_evaluation *e, size_t steps) {
   const oss_problem *p = e->problem;
   size_t state = p->elements * sizeof(float), batch = batch_of(e);
-  size_t device = batch * (state + sizeof(double) + sizeof(int32_t)), host = oss_score_bytes(e);
-  oss_bytes bytes = oss_sample_bytes(p, e->solver, batch, batch, steps);
+  size_t device = batch * (state + sizeof(double) + sizeof(int32_t)), host = 0;
+  oss_bytes bytes = oss_bytes_add(oss_sample_bytes(p, e->solver, batch, batch, steps), oss_score_bytes(e));
   if (e->calibration != NULL) {
     bytes = oss_bytes_add(bytes, oss_calibrator_bytes(batch));
     host += 2 * (steps + 2 + (size_t)p->grid.n) * sizeof(double);

@@ -52,11 +52,20 @@ void oss_tables_free(oss_tables *tables) {
   *tables = (oss_tables){0};
 }
 
+void oss_origin_free(oss_origin *origin) {
+  free(origin->file);
+  free(origin->key);
+  free(origin->denoiser);
+  free(origin->schedule);
+  *origin = (oss_origin){0};
+}
+
 void oss_found_free(oss_found *found) {
   oss_schedule_free(&found->schedule);
   oss_tables_free(&found->tables);
   oss_array_free(&found->per_sample);
   oss_array_free(&found->pair_cost);
+  oss_origin_free(&found->origin);
   *found = (oss_found){0};
 }
 
@@ -67,6 +76,7 @@ void oss_record_free(oss_record *record) {
   oss_tables_free(&record->tables);
   oss_array_free(&record->per_sample);
   oss_array_free(&record->pair_cost);
+  oss_origin_free(&record->origin);
   for (size_t i = 0; i < record->metric_count; i++) free(record->metrics[i].values);
   free(record->left_out);
   free(record->metrics);

@@ -42,6 +42,12 @@ typedef struct oss_claim {
   int complete; /* the bound is the cost */
 } oss_claim;
 
+/* The cell of another result that a schedule was taken from (transfer); file NULL: it was found here. Owned. */
+typedef struct oss_origin {
+  char *file, *key, *denoiser, *schedule; /* the cell's key, and two of its axes */
+  int64_t cell;                           /* /cells/NNNN */
+} oss_origin;
+
 /* What one budget gets. Owned by the caller once returned; oss_found_free. */
 typedef struct oss_found {
   oss_schedule schedule;
@@ -49,6 +55,7 @@ typedef struct oss_found {
   oss_array per_sample; /* (S, M+1) i32: the schedules that an average was taken of; data NULL: none */
   oss_array pair_cost;  /* (N+1, N+1) f64: what a step from one index to another costs by itself; data NULL: none */
   oss_claim claim;
+  oss_origin origin;
   int64_t nfe;    /* denoiser evaluations of a search up to this budget, over all samples; the teacher's not included */
   double seconds; /* and the time of it */
 } oss_found;
@@ -98,6 +105,7 @@ typedef struct oss_record {
   oss_array per_sample; /* (S, M+1) i32: the schedules an average was taken of (search/index); data NULL: none */
   oss_array pair_cost;  /* (N+1, N+1) f64: search/pair_cost; data NULL: none */
   oss_claim claim;
+  oss_origin origin;
   oss_metric_values *metrics; /* owned */
   size_t metric_count;
   char *left_out;                                   /* metrics that do not take such samples, and why; owned; NULL: none */
@@ -112,6 +120,7 @@ const char *oss_cell_status_name(oss_cell_status status);
 oss_status oss_schedule_create(size_t rows, size_t steps, oss_schedule *out); /* zeroed arrays */
 void oss_schedule_free(oss_schedule *schedule);
 void oss_tables_free(oss_tables *tables);
+void oss_origin_free(oss_origin *origin);
 void oss_found_free(oss_found *found);
 void oss_record_free(oss_record *record);
 

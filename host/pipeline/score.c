@@ -25,7 +25,8 @@ oss_score_needs oss_score_needs_of(const oss_members *metrics) {
 
 static oss_metric_scope scope_of(const oss_evaluation *e) {
   const oss_problem *p = e->problem;
-  return (oss_metric_scope){.samples = e->samples,
+  return (oss_metric_scope){.be = p->be,
+                            .samples = e->samples,
                             .elements = p->elements,
                             .rank = p->rank,
                             .dims = p->dims,
@@ -130,7 +131,8 @@ static oss_status compare(const oss_evaluation *e, const oss_member *metric, con
   const oss_problem *p = e->problem;
   oss_metric_scope scope = scope_of(e);
   int from_data = oss_distribution_takes_data(metric);
-  oss_sample_sets sets = {.students = e->samples,
+  oss_sample_sets sets = {.be = p->be,
+                          .students = e->samples,
                           .references = oss_distribution_references(metric, &scope),
                           .elements = p->elements,
                           .student = student,
@@ -170,18 +172,20 @@ oss_status oss_score_finish(const oss_evaluation *e, const float *student, const
   return OSS_OK;
 }
 
-size_t oss_score_bytes(const oss_evaluation *e) {
+oss_bytes oss_score_bytes(const oss_evaluation *e) {
   oss_metric_scope scope = scope_of(e);
-  size_t state = scope.elements * sizeof(float), values = 0, most = 0;
+  size_t state = scope.elements * sizeof(float), values = 0, ends = 0;
+  oss_bytes most = {0};
   for (size_t m = 0; m < e->metrics->count; m++) {
     const oss_member *metric = e->metrics->at[m];
     values += e->samples * sizeof(double);
     if (oss_metric_desc_of(metric)->compare == NULL || oss_metric_check(metric, &scope) != OSS_OK) continue;
-    size_t bytes = oss_distribution_bytes(metric, &scope);
-    if (oss_distribution_takes_data(metric)) bytes += oss_distribution_references(metric, &scope) * state;
-    if (bytes > most) most = bytes;
+    oss_bytes bytes = oss_distribution_bytes(metric, &scope);
+    if (oss_distribution_takes_data(metric))
+      bytes = oss_bytes_add(bytes, oss_bytes_of(0, oss_distribution_references(metric, &scope) * state));
+    most = oss_bytes_most(most, bytes);
   }
   oss_score_needs needs = oss_score_needs_of(e->metrics);
-  if (!(e->save & OSS_SAVE_SAMPLES)) most += (size_t)(needs.student_ends + needs.teacher_ends) * e->samples * state;
-  return values + most;
+  if (!(e->save & OSS_SAVE_SAMPLES)) ends = (size_t)(needs.student_ends + needs.teacher_ends) * e->samples * state;
+  return oss_bytes_add(most, oss_bytes_of(0, values + ends));
 }

@@ -37,7 +37,7 @@ oss_status oss_score_add(const oss_evaluation *e, const oss_schedule *schedule, 
 /* The metrics of all samples. student, teacher: host (E, D), each only where it is needed. */
 oss_status oss_score_finish(const oss_evaluation *e, const float *student, const float *teacher, oss_record *record);
 
-/* Host memory of the values, of finish, and of the end states that are kept for it alone. */
-size_t oss_score_bytes(const oss_evaluation *e);
+/* Memory of the values, of finish, and of the end states that are kept for it alone. */
+oss_bytes oss_score_bytes(const oss_evaluation *e);
 
 #endif

@@ -125,7 +125,7 @@ oss_status oss_context_move(oss_context *c, const oss_cell *cell) {
   if (c->denoiser == NULL || before.denoiser != cell->denoiser) {
     oss_denoiser_destroy(c->denoiser);
     c->denoiser = NULL;
-    OSS_TRY(oss_denoiser_create(cell->denoiser, c->be, &c->denoiser));
+    OSS_TRY(oss_denoiser_open(cell->denoiser, c->be, &c->denoiser));
   }
   c->cell = *cell;
   OSS_TRY(oss_problem_create(c->config, cell, c->be, c->denoiser, &c->problem));
@@ -206,6 +206,7 @@ static oss_status open_teachers(oss_context *c) {
 }
 
 oss_status oss_context_teach(oss_context *c) {
+  OSS_TRY(oss_denoiser_load(c->denoiser));
   OSS_TRY(open_teachers(c));
   return take_quantiles(c);
 }

@@ -33,7 +33,7 @@ char *oss_cache_folder(const char *setting);
 oss_status oss_context_create(const oss_config *config, oss_backend *be, oss_progress *progress, oss_context *out);
 void oss_context_destroy(oss_context *context); /* NULL-safe */
 
-/* Opens denoiser and problem of a cell. */
+/* Opens denoiser and problem of a cell; the denoiser is loaded when it has to teach. */
 oss_status oss_context_move(oss_context *context, const oss_cell *cell);
 
 /* Halves the batches of the current problem, and of all to come, where the config leaves them to us and they can be halved. Before its

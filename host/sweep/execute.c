@@ -81,6 +81,7 @@ static oss_status score_cell(sweep *s, const oss_planned *planned, oss_found *fo
   record.per_sample = found->per_sample;
   record.pair_cost = found->pair_cost;
   record.claim = found->claim;
+  record.origin = found->origin;
   record.search_nfe = found->nfe;
   record.search_seconds = found->seconds;
   *found = (oss_found){0};

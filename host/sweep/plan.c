@@ -54,6 +54,10 @@ static oss_status place_teacher(oss_plan *plan, const oss_context *c, size_t *in
   t->t = malloc(((size_t)grid->n + 1) * sizeof *t->t);
   if (t->t == NULL) return oss_fail(OSS_ERR_MEMORY, "plan");
   memcpy(t->t, grid->t, ((size_t)grid->n + 1) * sizeof *t->t);
+  if (c->denoiser->about != NULL && (t->about = oss_strdup(c->denoiser->about)) == NULL) {
+    free(t->t);
+    return oss_fail(OSS_ERR_MEMORY, "plan");
+  }
   *index = plan->teacher_count++;
   return OSS_OK;
 }
@@ -213,7 +217,7 @@ oss_status oss_plan_create(oss_context *context, oss_plan *out) {
 
 oss_status oss_plan_reserve(const oss_plan *plan, const oss_context *c) {
   oss_backend *be = c->be;
-  size_t need = plan->bytes.device, held = c->denoiser->bytes; /* of the cell planned last, open already */
+  size_t need = plan->bytes.device, held = c->denoiser->loaded ? c->denoiser->bytes : 0; /* of the cell planned last, open already */
   if (be->space == OSS_SPACE_HOST) return OSS_OK;
   oss_status status = need > held ? be->ops->reserve(be, need - held) : OSS_OK;
   if (status != OSS_ERR_MEMORY) return status;
@@ -226,7 +230,10 @@ oss_status oss_plan_reserve(const oss_plan *plan, const oss_context *c) {
 void oss_plan_free(oss_plan *plan) {
   if (plan == NULL) return;
   for (size_t i = 0; plan->cells != NULL && i < plan->count; i++) free(plan->cells[i].skip);
-  for (size_t i = 0; i < plan->teacher_count; i++) free(plan->teachers[i].t);
+  for (size_t i = 0; i < plan->teacher_count; i++) {
+    free(plan->teachers[i].t);
+    free(plan->teachers[i].about);
+  }
   free(plan->left_out);
   free(plan->cells);
   free(plan->teachers);

@@ -23,6 +23,7 @@ typedef struct oss_planned_teacher {
   const oss_member *denoiser, *solver, *grid, *initial;
   int64_t steps;
   double *t;   /* (N+1), owned */
+  char *about; /* of the denoiser; NULL: nothing; owned */
   int64_t nfe; /* denoiser evaluations for all samples, if nothing is cached */
 } oss_planned_teacher;
 

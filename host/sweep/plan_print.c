@@ -122,6 +122,19 @@ static void print_teachers(const oss_plan *plan, const oss_context *context) {
   printf("  kept in %s\n", context->cache != NULL ? context->cache : "no folder (teacher.cache: none)");
 }
 
+/* What denoisers say of themselves, each once. */
+static void print_denoisers(const oss_plan *plan) {
+  int any = 0;
+  for (size_t i = 0; i < plan->teacher_count; i++) {
+    const oss_planned_teacher *t = &plan->teachers[i];
+    size_t before = 0;
+    while (plan->teachers[before].denoiser != t->denoiser) before++;
+    if (t->about == NULL || before < i) continue;
+    printf("%s  %s\n    %s\n", any ? "" : "\nNetworks\n", t->denoiser->yaml, t->about);
+    any = 1;
+  }
+}
+
 static void print_memory(const oss_plan *plan, const oss_backend *be) {
   size_t physical = oss_physical_bytes();
   int apart = be->space == OSS_SPACE_DEVICE;
@@ -151,6 +164,7 @@ oss_status oss_plan_print(const oss_plan *plan, const oss_context *context) {
   printf("\n");
   OSS_TRY_TO(done, print_cells(plan, context->be->space == OSS_SPACE_DEVICE, columns, count));
   print_teachers(plan, context);
+  print_denoisers(plan);
   printf(
       "\nNFE: denoiser evaluations, of the student a sample, of a search over all its samples. Cells that differ in steps or "
       "calibration share one search.\n");

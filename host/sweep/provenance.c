@@ -68,6 +68,7 @@ oss_status oss_provenance_create(const oss_context *context, const char *argv, o
   add_text(p, "compiler", oss_compiler());
   add_text(p, "hdf5_version", oss_io_library_version());
   add_text(p, "blas_version", oss_blas_version());
+  OSS_TRY(add_owned(p, "dnnl_version", oss_dnnl_version()));
   add_text(p, "yaml_version", oss_yaml_version());
   add_text(p, "rng", "Random123 philox4x32-10, Box-Muller (kernels/normal.h)");
   add_number(p, "peak_bytes", (int64_t)oss_peak_bytes());

@@ -41,15 +41,24 @@ static void processor_name(char *out, size_t bytes) {
   fclose(file);
 }
 
+/* Pages of the scratch come when a thread first writes to them. */
+static oss_status open_state(oss_backend *be) {
+  oss_cpu_state *state = calloc(1, sizeof *state);
+  be->state = state;
+  if (state != NULL) state->scratch = aligned_alloc(64, (size_t)be->threads * OSS_CPU_SCRATCH);
+  if (state != NULL && state->scratch != NULL) return OSS_OK;
+  oss_cpu_close(be);
+  return oss_fail(OSS_ERR_MEMORY, "no memory for %d threads", be->threads);
+}
+
 oss_status oss_cpu_open(int threads, oss_backend *be) {
   if (threads < 0 || threads > MOST_THREADS)
     return oss_fail(OSS_ERR_USAGE, "%d threads asked for; 0 (all) to %d are possible", threads, MOST_THREADS);
   char name[200];
   processor_name(name, sizeof name);
   *be = (oss_backend){.name = "cpu", .ops = &ops, .space = OSS_SPACE_HOST};
-  be->state = calloc(1, sizeof(double)); /* when the timer was started */
-  if (be->state == NULL) return oss_fail(OSS_ERR_MEMORY, "no memory");
   be->threads = threads > 0 ? threads : omp_get_max_threads();
+  OSS_TRY(open_state(be));
   int cores = omp_get_num_procs();
   snprintf(be->numerics, sizeof be->numerics, "cpu %s", oss_isa_name(oss_isa_chosen()));
   snprintf(be->device, sizeof be->device, "%s, %d core%s", name, cores, cores == 1 ? "" : "s");
@@ -57,5 +66,8 @@ oss_status oss_cpu_open(int threads, oss_backend *be) {
 }
 
 void oss_cpu_close(oss_backend *be) {
-  free(be->state);
+  oss_cpu_state *state = oss_cpu_state_of(be);
+  if (state != NULL) free(state->scratch);
+  free(state);
+  be->state = NULL;
 }

@@ -17,6 +17,23 @@
 oss_status oss_cpu_open(int threads, oss_backend *be);
 void oss_cpu_close(oss_backend *be);
 
+enum { OSS_CPU_SCRATCH = 1 << 20 }; /* bytes a thread has for what an operation keeps while it runs */
+
+/* oss_backend.state. */
+typedef struct oss_cpu_state {
+  double timer;           /* when it was started */
+  unsigned char *scratch; /* [threads][OSS_CPU_SCRATCH], aligned to 64 */
+} oss_cpu_state;
+
+static inline oss_cpu_state *oss_cpu_state_of(const oss_backend *be) {
+  return (oss_cpu_state *)be->state;
+}
+
+/* The part of the scratch that belongs to a thread (omp_get_thread_num()) of a parallel region of be->threads. */
+static inline void *oss_cpu_scratch(const oss_backend *be, int thread) {
+  return oss_cpu_state_of(be)->scratch + (size_t)thread * OSS_CPU_SCRATCH;
+}
+
 enum {
   OSS_CPU_BLOCK = 1024,      /* elements a loop works on at once: its double sums stay in the first-level cache */
   OSS_CPU_SERIAL = 16 * 1024 /* fewer elements than this are not worth waking the other threads */

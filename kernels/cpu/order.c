@@ -48,11 +48,11 @@ oss_status oss_cpu_stage_end(oss_backend *be) {
 }
 
 oss_status oss_cpu_timer_start(oss_backend *be) {
-  *(double *)be->state = now();
+  oss_cpu_state_of(be)->timer = now();
   return OSS_OK;
 }
 
 oss_status oss_cpu_timer_stop(oss_backend *be, double *seconds) {
-  *seconds = now() - *(double *)be->state;
+  *seconds = now() - oss_cpu_state_of(be)->timer;
   return OSS_OK;
 }

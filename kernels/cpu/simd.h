@@ -3,7 +3,7 @@
 
 /* Vectors of the unit that the including file is compiled for: it defines OSS_SIMD as 0 (any processor: 16-byte vectors of the
  * compiler), 2 (AVX2 with FMA) or 512 (AVX-512 F, DQ, VL, BW) before. vf_ holds floats, vd_ doubles; fnmadd(a, b, c) = c - a b.
- * Loads and stores need no alignment. Without FMA (0) a product is rounded before it is added. */
+ * Loads and stores need no alignment; + - * / work on vectors too. Without FMA (0) a product is rounded before it is added. */
 #ifndef OSS_KERNELS_CPU_SIMD_H
 #define OSS_KERNELS_CPU_SIMD_H
 
@@ -17,6 +17,7 @@
 #endif
 
 #define OSS_FUSED (OSS_SIMD != 0) /* products are not rounded */
+#define VF_SHIFT 12582912.0f      /* 1.5 x 2^23: floats near it are whole, and added to x it rounds x */
 #define OSS_INLINE static inline __attribute__((always_inline, unused))
 #define OSS_ALIGN __attribute__((aligned(64)))
 #if defined(__clang__)
@@ -79,6 +80,33 @@ OSS_INLINE void vf_add_to(double *acc, vf v) {
 OSS_INLINE uint32_t vf_nonzero(vf v) {
   return _mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_NEQ_UQ);
 }
+/* v held between low and high; NaN stays NaN. */
+OSS_INLINE vf vf_clamp(float low, vf v, float high) {
+  return _mm512_min_ps(vf_set(high), _mm512_max_ps(vf_set(low), v));
+}
+/* The larger one; b where either is NaN. */
+#define vf_larger(a, b) _mm512_max_ps(a, b)
+/* The sum and the largest of the lanes, by halves. */
+#define vf_sum(v) _mm512_reduce_add_ps(v)
+#define vf_most(v) _mm512_reduce_max_ps(v)
+/* a where sign is below zero, else b. */
+OSS_INLINE vf vf_below_zero(vf sign, vf a, vf b) {
+  return _mm512_mask_mov_ps(b, _mm512_cmp_ps_mask(sign, _mm512_setzero_ps(), _CMP_LT_OQ), a);
+}
+/* v 2^n, rounded once, for shifted = n + VF_SHIFT with a whole n from -160 to 160. */
+OSS_INLINE vf vf_power(vf v, vf shifted) {
+  return _mm512_scalef_ps(v, _mm512_sub_ps(shifted, vf_set(VF_SHIFT)));
+}
+/* The first count (below VF_LANES) lanes; the others are 0, those of others, or not written. */
+OSS_INLINE vf vf_load_part(const float *p, size_t count) {
+  return _mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
+}
+OSS_INLINE vf vf_load_filled(const float *p, size_t count, vf others) {
+  return _mm512_mask_loadu_ps(others, (__mmask16)((1u << count) - 1), p);
+}
+OSS_INLINE void vf_store_part(float *p, vf v, size_t count) {
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), v);
+}
 
 #elif OSS_SIMD == 2
 #include <immintrin.h>
@@ -117,6 +145,42 @@ OSS_INLINE void vf_add_to(double *acc, vf v) {
 }
 OSS_INLINE uint32_t vf_nonzero(vf v) {
   return (uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(v, _mm256_setzero_ps(), _CMP_NEQ_UQ));
+}
+OSS_INLINE vf vf_clamp(float low, vf v, float high) {
+  return _mm256_min_ps(vf_set(high), _mm256_max_ps(vf_set(low), v));
+}
+#define vf_larger(a, b) _mm256_max_ps(a, b)
+OSS_INLINE float vf_sum(vf v) {
+  __m128 a = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  a = _mm_add_ps(a, _mm_movehl_ps(a, a));
+  return _mm_cvtss_f32(_mm_add_ss(a, _mm_movehdup_ps(a)));
+}
+OSS_INLINE float vf_most(vf v) {
+  __m128 a = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  a = _mm_max_ps(a, _mm_movehl_ps(a, a));
+  return _mm_cvtss_f32(_mm_max_ss(a, _mm_movehdup_ps(a)));
+}
+OSS_INLINE vf vf_below_zero(vf sign, vf a, vf b) {
+  return _mm256_blendv_ps(b, a, _mm256_cmp_ps(sign, _mm256_setzero_ps(), _CMP_LT_OQ));
+}
+/* In two halves: 2^n alone may be out of range where the product is not. */
+OSS_INLINE vf vf_power(vf v, vf shifted) {
+  const __m256i n = _mm256_sub_epi32(_mm256_castps_si256(shifted), _mm256_castps_si256(vf_set(VF_SHIFT))), half = _mm256_srai_epi32(n, 1);
+  const __m256i a = _mm256_add_epi32(half, _mm256_set1_epi32(127)), b = _mm256_sub_epi32(_mm256_add_epi32(n, _mm256_set1_epi32(127)), half);
+  v = _mm256_mul_ps(v, _mm256_castsi256_ps(_mm256_slli_epi32(a, 23)));
+  return _mm256_mul_ps(v, _mm256_castsi256_ps(_mm256_slli_epi32(b, 23)));
+}
+OSS_INLINE __m256i vf_first(size_t count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+OSS_INLINE vf vf_load_part(const float *p, size_t count) {
+  return _mm256_maskload_ps(p, vf_first(count));
+}
+OSS_INLINE vf vf_load_filled(const float *p, size_t count, vf others) {
+  return _mm256_blendv_ps(others, _mm256_maskload_ps(p, vf_first(count)), _mm256_castsi256_ps(vf_first(count)));
+}
+OSS_INLINE void vf_store_part(float *p, vf v, size_t count) {
+  _mm256_maskstore_ps(p, vf_first(count), v);
 }
 
 #elif OSS_SIMD == 0
@@ -174,6 +238,44 @@ OSS_INLINE uint32_t vf_nonzero(vf v) {
   uint32_t bits = 0;
   for (int i = 0; i < 4; i++) bits |= (uint32_t)(v[i] != 0.0f) << i;
   return bits;
+}
+typedef uint32_t vf_bits __attribute__((vector_size(16)));
+typedef int32_t vf_ints __attribute__((vector_size(16)));
+OSS_INLINE vf vf_below_zero(vf sign, vf a, vf b) {
+  const vf_bits below = (vf_bits)(sign < vf_set(0.0f));
+  return (vf)(((vf_bits)a & below) | ((vf_bits)b & ~below));
+}
+OSS_INLINE vf vf_larger(vf a, vf b) {
+  const vf_bits larger = (vf_bits)(a > b);
+  return (vf)(((vf_bits)a & larger) | ((vf_bits)b & ~larger));
+}
+OSS_INLINE float vf_sum(vf v) {
+  return (v[0] + v[2]) + (v[1] + v[3]);
+}
+OSS_INLINE float vf_most(vf v) {
+  const float a = v[0] > v[2] ? v[0] : v[2], b = v[1] > v[3] ? v[1] : v[3];
+  return a > b ? a : b;
+}
+OSS_INLINE vf vf_clamp(float low, vf v, float high) {
+  v = vf_below_zero(v - vf_set(low), vf_set(low), v);
+  return vf_below_zero(vf_set(high) - v, vf_set(high), v);
+}
+/* In two halves: 2^n alone may be out of range where the product is not. */
+OSS_INLINE vf vf_power(vf v, vf shifted) {
+  const vf_bits n = (vf_bits)shifted - (vf_bits)vf_set(VF_SHIFT), half = (vf_bits)((vf_ints)n >> 1);
+  return v * (vf)((half + 127) << 23) * (vf)((n - half + 127) << 23);
+}
+OSS_INLINE vf vf_load_part(const float *p, size_t count) {
+  vf v = {0};
+  for (size_t i = 0; i < count; i++) v[i] = p[i];
+  return v;
+}
+OSS_INLINE vf vf_load_filled(const float *p, size_t count, vf others) {
+  for (size_t i = 0; i < count; i++) others[i] = p[i];
+  return others;
+}
+OSS_INLINE void vf_store_part(float *p, vf v, size_t count) {
+  for (size_t i = 0; i < count; i++) p[i] = v[i];
 }
 #else
 #error "OSS_SIMD: 0, 2 and 512 are known"

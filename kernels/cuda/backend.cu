@@ -6,6 +6,7 @@
 
 #include "kernels/cuda/blas.h"
 #include "kernels/cuda/cuda.h"
+#include "kernels/cuda/dnn.h"
 
 enum { LEAST_SM = 75 };
 
@@ -107,6 +108,7 @@ oss_status oss_cuda_open(int threads, oss_backend *be) {
 void oss_cuda_close(oss_backend *be) {
   oss_cuda_state *s = oss_cuda_state_of(be);
   if (s->stream != NULL) cudaStreamSynchronize(s->stream);
+  oss_cuda_dnn_close(s);
   oss_cuda_blas_close(s);
   if (s->scratch != NULL) cudaFree(s->scratch);
   if (s->fault != NULL) cudaFree(s->fault);

@@ -29,7 +29,10 @@ oss_status oss_cuda_blas_fail(const oss_cuda_blas *blas, cublasStatus_t error, c
 #if OSS_CUDA_EMULATED
 static oss_status find_functions(oss_cuda_blas *blas) {
 #define FIND(name) blas->name = &::name;
+#define FIND_OVERLOADED(name, type) FIND(name)
   OSS_CUDA_BLAS_FUNCTIONS(FIND)
+  OSS_CUDA_BLAS_OVERLOADED(FIND_OVERLOADED)
+#undef FIND_OVERLOADED
 #undef FIND
   return OSS_OK;
 }
@@ -48,10 +51,13 @@ static oss_status find_library(oss_cuda_blas *blas) {
 
 static oss_status find_functions(oss_cuda_blas *blas) {
   OSS_TRY(find_library(blas));
-#define FIND(name)                                                               \
-  blas->name = reinterpret_cast<decltype(&::name)>(dlsym(blas->library, #name)); \
+#define FIND(name)                                                                  \
+  blas->name = reinterpret_cast<decltype(blas->name)>(dlsym(blas->library, #name)); \
   if (blas->name == NULL) return oss_fail(OSS_ERR_UNAVAILABLE, "cuBLAS: the library found has no %s: is it older than CUDA 11.4?", #name);
+#define FIND_OVERLOADED(name, type) FIND(name)
   OSS_CUDA_BLAS_FUNCTIONS(FIND)
+  OSS_CUDA_BLAS_OVERLOADED(FIND_OVERLOADED)
+#undef FIND_OVERLOADED
 #undef FIND
   return OSS_OK;
 }
@@ -79,4 +85,38 @@ void oss_cuda_blas_close(oss_cuda_state *state) {
   if (blas->workspace != NULL) cudaFree(blas->workspace);
   free(blas);
   state->blas = NULL;
+}
+
+oss_status oss_cuda_check_compute(const oss_backend *be, oss_compute compute) {
+  if (compute == OSS_COMPUTE_FP32) return OSS_OK;
+  if (compute != OSS_COMPUTE_TF32 && compute != OSS_COMPUTE_BF16)
+    return oss_fail(OSS_ERR_UNSUPPORTED, "compute %d is unknown", (int)compute);
+  if (oss_cuda_state_of(be)->sm >= 80) return OSS_OK;
+  return oss_fail(OSS_ERR_UNSUPPORTED, "compute %s needs compute capability 8.0", compute == OSS_COMPUTE_TF32 ? "tf32" : "bf16");
+}
+
+static cublasStatus_t call(const oss_cuda_blas *blas, cublasComputeType_t compute, const oss_cuda_product *p) {
+  const float none = 0.0f;
+  const cublasOperation_t op = p->transpose_a ? CUBLAS_OP_T : CUBLAS_OP_N;
+  const int m = (int)p->m, n = (int)p->n, k = (int)p->k, lda = (int)p->a.lead, ldb = (int)p->b.lead, ldc = (int)p->c.lead;
+  if (p->count == 1)
+    return blas->cublasGemmEx(blas->handle, op, CUBLAS_OP_N, m, n, k, &p->alpha, p->a.at, CUDA_R_32F, lda, p->b.at, CUDA_R_32F, ldb, &none,
+                              p->c.at, CUDA_R_32F, ldc, compute, CUBLAS_GEMM_DEFAULT);
+  return blas->cublasGemmStridedBatchedEx(blas->handle, op, CUBLAS_OP_N, m, n, k, &p->alpha, p->a.at, CUDA_R_32F, lda,
+                                          (long long)p->a.apart, p->b.at, CUDA_R_32F, ldb, (long long)p->b.apart, &none, p->c.at,
+                                          CUDA_R_32F, ldc, (long long)p->c.apart, (int)p->count, compute, CUBLAS_GEMM_DEFAULT);
+}
+
+/* PEDANTIC does not go with rounded factors: that mode is left for the call. */
+oss_status oss_cuda_multiply(const oss_backend *be, oss_compute compute, const oss_cuda_product *product) {
+  const oss_cuda_blas *blas = oss_cuda_state_of(be)->blas;
+  cublasStatus_t status;
+  if (compute == OSS_COMPUTE_FP32) {
+    status = call(blas, CUBLAS_COMPUTE_32F_PEDANTIC, product);
+  } else {
+    OSS_BLAS_TRY(blas, cublasSetMathMode, blas->handle, CUBLAS_DEFAULT_MATH);
+    status = call(blas, compute == OSS_COMPUTE_TF32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F_FAST_16BF, product);
+    OSS_BLAS_TRY(blas, cublasSetMathMode, blas->handle, CUBLAS_PEDANTIC_MATH);
+  }
+  return status == CUBLAS_STATUS_SUCCESS ? OSS_OK : oss_cuda_blas_fail(blas, status, "a product", __FILE__, __LINE__);
 }

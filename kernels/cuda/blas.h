@@ -19,6 +19,19 @@
   F(cublasSetMathMode)             \
   F(cublasGetStatusString)         \
   F(cublasDgemm_v2)
+/* Those whose names the header overloads for C++, with the type that the library's has. */
+#define OSS_CUDA_BLAS_OVERLOADED(F)   \
+  F(cublasGemmEx, oss_cublas_gemm_ex) \
+  F(cublasGemmStridedBatchedEx, oss_cublas_gemm_batched_ex)
+
+typedef cublasStatus_t oss_cublas_gemm_ex(cublasHandle_t, cublasOperation_t, cublasOperation_t, int m, int n, int k, const void *alpha,
+                                          const void *a, cudaDataType, int lda, const void *b, cudaDataType, int ldb, const void *beta,
+                                          void *c, cudaDataType, int ldc, cublasComputeType_t, cublasGemmAlgo_t);
+typedef cublasStatus_t oss_cublas_gemm_batched_ex(cublasHandle_t, cublasOperation_t, cublasOperation_t, int m, int n, int k,
+                                                  const void *alpha, const void *a, cudaDataType, int lda, long long stride_a,
+                                                  const void *b, cudaDataType, int ldb, long long stride_b, const void *beta, void *c,
+                                                  cudaDataType, int ldc, long long stride_c, int count, cublasComputeType_t,
+                                                  cublasGemmAlgo_t);
 
 typedef struct oss_cuda_blas {
   void *library; /* NULL in emulation */
@@ -26,6 +39,9 @@ typedef struct oss_cuda_blas {
   cublasHandle_t handle;
 #define OSS_CUDA_BLAS_MEMBER(name) decltype(&::name) name;
   OSS_CUDA_BLAS_FUNCTIONS(OSS_CUDA_BLAS_MEMBER)
+#undef OSS_CUDA_BLAS_MEMBER
+#define OSS_CUDA_BLAS_MEMBER(name, type) type *name;
+  OSS_CUDA_BLAS_OVERLOADED(OSS_CUDA_BLAS_MEMBER)
 #undef OSS_CUDA_BLAS_MEMBER
 } oss_cuda_blas;
 
@@ -42,5 +58,25 @@ oss_status oss_cuda_blas_fail(const oss_cuda_blas *blas, cublasStatus_t error, c
     cublasStatus_t oss_blas_error_ = (blas)->name(__VA_ARGS__);                                                                \
     if (oss_blas_error_ != CUBLAS_STATUS_SUCCESS) return oss_cuda_blas_fail(blas, oss_blas_error_, #name, __FILE__, __LINE__); \
   } while (0)
+
+/* One matrix of a product, column-major as cuBLAS has it; apart: from one of a batch to the next. */
+typedef struct oss_cuda_matrix {
+  float *at; /* a and b are only read */
+  size_t lead, apart;
+} oss_cuda_matrix;
+
+/* c (m x n) = alpha op(a) b, count times; op transposes where transpose_a is set. */
+typedef struct oss_cuda_product {
+  int transpose_a;
+  size_t m, n, k, count;
+  float alpha;
+  oss_cuda_matrix a, b, c;
+} oss_cuda_product;
+
+/* In float, or with factors rounded to the compute type's. */
+oss_status oss_cuda_multiply(const oss_backend *be, oss_compute compute, const oss_cuda_product *product);
+
+/* OSS_ERR_UNSUPPORTED where the device does not have it. */
+oss_status oss_cuda_check_compute(const oss_backend *be, oss_compute compute);
 
 #endif

@@ -54,7 +54,9 @@ typedef enum oss_cuda_fault_code {
   OSS_CUDA_FAULT_GATHER,  /* gather_states: index a is outside 0 .. c */
   OSS_CUDA_FAULT_LEVEL,   /* row_quantile: level x is outside [0, 1] */
   OSS_CUDA_FAULT_TIME,    /* mixture_weights: t = x in row a is outside (0, 1] */
-  OSS_CUDA_FAULT_CLASS    /* mixture_weights: no component of class b (row a) */
+  OSS_CUDA_FAULT_CLASS,   /* mixture_weights: no component of class b (row a) */
+  OSS_CUDA_FAULT_ENTRY,   /* table_rows: index a (row b) is outside -1 .. c */
+  OSS_CUDA_FAULT_NOISE    /* precondition: t = x in row a is outside (0, 1] */
 } oss_cuda_fault_code;
 
 typedef struct oss_cuda_fault {
@@ -83,6 +85,7 @@ typedef struct oss_cuda_state {
   oss_cuda_fault *fault_host; /* pinned: where it is brought */
   void *scratch;              /* device, OSS_CUDA_SCRATCH_BYTES, aligned to 256; belongs to the operation that runs */
   struct oss_cuda_blas *blas; /* blas.cu */
+  struct oss_cuda_dnn *dnn;   /* dnn.cu; NULL until something needs it */
 } oss_cuda_state;
 
 static inline oss_cuda_state *oss_cuda_state_of(const oss_backend *be) {

@@ -37,6 +37,10 @@ static oss_status describe(const oss_cuda_fault *f) {
       return oss_fail(OSS_ERR_INTERNAL, "mixture_weights: t = %g in row %lld is outside (0, 1]", f->x, f->a);
     case OSS_CUDA_FAULT_CLASS:
       return oss_fail(OSS_ERR_INPUT, "the mixture has no component of class %lld (row %lld)", f->b, f->a);
+    case OSS_CUDA_FAULT_ENTRY:
+      return oss_fail(OSS_ERR_INTERNAL, "table_rows: index %lld (row %lld) is outside -1..%lld", f->a, f->b, f->c);
+    case OSS_CUDA_FAULT_NOISE:
+      return oss_fail(OSS_ERR_INTERNAL, "precondition: t = %g in row %lld is outside (0, 1]", f->x, f->a);
     default:
       return oss_fail(OSS_ERR_INTERNAL, "CUDA: a kernel reported fault %d", f->code);
   }

@@ -63,6 +63,24 @@ static __device__ inline void oss_cuda_store(float *to, const oss_cuda_pack<WIDE
   *reinterpret_cast<oss_cuda_pack<WIDE> *>(to) = value;
 }
 
+/* The same of pointers that are perhaps between alignments; the floats and their order are the same. */
+template <int WIDE>
+static __device__ inline oss_cuda_pack<WIDE> oss_cuda_load(const float *from, int aligned) {
+  oss_cuda_pack<WIDE> value;
+  if (aligned) return oss_cuda_load<WIDE>(from);
+  for (int i = 0; i < WIDE; i++) value.at[i] = from[i];
+  return value;
+}
+
+template <int WIDE>
+static __device__ inline void oss_cuda_store(float *to, const oss_cuda_pack<WIDE> &value, int aligned) {
+  if (aligned) {
+    oss_cuda_store<WIDE>(to, value);
+  } else {
+    for (int i = 0; i < WIDE; i++) to[i] = value.at[i];
+  }
+}
+
 static inline __host__ __device__ int oss_cuda_aligned(const void *pointer) {
   return reinterpret_cast<uintptr_t>(pointer) % 16 == 0;
 }

@@ -63,17 +63,17 @@ def groups(study, axes):
     return {key: found[key] for key in sorted(found, key=lambda key: [at[v] for at, v in zip(order, key)])}
 
 
-def _plain(value):
+def plain(value):
     """A value of an axis for comparing: files without their folders."""
     value = flow.parse(value)
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     return os.path.basename(value) if isinstance(value, str) else value
 
 
 def find(values, wanted):
     """The one of `values` that `wanted` stands for, a bare name for the only one of its kind; else None."""
-    same = [value for value in values if _plain(value) == _plain(wanted)]
+    same = [value for value in values if plain(value) == plain(wanted)]
     same = same or [value for value in values if flow.kind(value) == str(wanted)]
     return same[0] if len(same) == 1 else None
 

@@ -13,6 +13,7 @@ import numpy as np
 # Attributes of a cell that are not the value of an axis.
 RESULTS = ("status", "reason", "key", "nfe", "depth", "search_nfe", "search_seconds", "sample_seconds", "teacher")
 RESULTS += ("search_cost", "search_bound", "search_complete", "metrics_left_out")
+RESULTS += ("origin_file", "origin_cell", "origin_key", "origin_denoiser", "origin_schedule")
 # Axes in the order in which they are shown; others are found by what sets two cells apart.
 AXES = ("denoiser", "initial", "teacher_grid", "teacher_solver", "teacher_steps", "samples_search", "samples_evaluate")
 AXES += ("solver", "schedule", "calibration", "steps", "seed")

@@ -10,7 +10,7 @@ from html import escape
 import matplotlib.pyplot as plt
 from PIL import Image
 
-from . import amplitudes, costs, figures, findings, flow, overview, pictures, pivot, provenance, render, stats, tables
+from . import across, amplitudes, costs, figures, findings, flow, overview, pictures, pivot, provenance, render, stats, tables
 
 STYLE = """
 body { font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; color: #1c1c1c; max-width: 76rem; margin: 0 auto;
@@ -114,6 +114,7 @@ def _heading(out, study):
     )
     links = [("findings", "Key findings"), ("scores", "Scores"), ("run", "The run")]
     links += [(panel.anchor, panel.title) for panel in study.panels]
+    links += [("across", "Across denoisers")] if across.of(study) else []
     links += [("amplitudes", "Amplitudes")] if amplitudes.groups(study) else []
     links += [("costs", "Costs"), ("missing", "Skipped and failed")]
     out.add("<nav>" + " ".join(f'<a href="#{key}">{escape(text)}</a>' for key, text in links) + "</nav>")
@@ -288,6 +289,24 @@ def _costs(out, study):
     )
 
 
+def _across(out, study, plan):
+    matrix = across.of(study)
+    if matrix is None or study.metric is None:
+        return
+    out.add(f'<h2 id="across">Across denoisers</h2><p>{escape(across.PAGE)}</p>')
+    metric = plan.metrics[0]
+    table = across.summary(matrix, metric)
+    if table:
+        out.add(f"<p>{escape(across.SUMMARY)}</p>{render.html(table)}")
+    for split in matrix.splits():
+        figure, caption = across.figure(matrix, split, metric)
+        out.figure(figure, f"across-{flow.slug(matrix.title(split))}".strip("-"), caption, dpi=130)
+    for name in plan.metrics:
+        for split in matrix.splits():
+            for table in (across.scores(matrix, split, name), across.changes(matrix, split, name)):
+                out.add(f"<details><summary>{escape(table.title)}</summary>{render.html(table)}</details>")
+
+
 def _missing(out, study):
     out.add('<h2 id="missing">Skipped and failed cells</h2>')
     header, rows = tables.missing_table(study)
@@ -308,6 +327,7 @@ def write(study, plan, folder):
     _run(out, study)
     for panel in study.panels:
         _panel(out, study, panel)
+    _across(out, study, plan)
     _amplitudes(out, study)
     _costs(out, study)
     _missing(out, study)

@@ -19,6 +19,7 @@ ORDER = (
     "compiler",
     "hdf5_version",
     "blas_version",
+    "dnnl_version",
     "yaml_version",
     "schema_version",
 )

@@ -97,8 +97,9 @@ def whole_estimate(values, wholes):
 
 
 def searched(cell):
-    """Whether its schedule was found from a teacher (GITS takes no calls beside the teacher's)."""
-    return cell.number("search_nfe") > 0 or flow.kind(cell.axes["schedule"]) in FROM_TEACHER
+    """Whether its schedule was found from a teacher (GITS takes no calls beside the teacher's), here or in another result."""
+    schedule = cell.attributes.get("origin_schedule", cell.axes["schedule"])
+    return cell.number("search_nfe") > 0 or flow.kind(schedule) in FROM_TEACHER
 
 
 def shares(cells):

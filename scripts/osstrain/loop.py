@@ -52,6 +52,8 @@ class Trainer:
         os.replace(self.path + ".tmp", self.path)
 
     def resume(self):
+        if not os.path.exists(self.path):
+            raise SystemExit(f"train: there is no checkpoint {self.path} to go on from")
         state = torch.load(self.path)
         if state["seed"] != self.seed:
             raise SystemExit(f"train: {self.path} is of seed {state['seed']}, not {self.seed}")

@@ -131,7 +131,7 @@ class Epsilon(Recipe):
     deviation, heaviest = 0.6, 5.0  # of the data; largest weight
 
     def metadata(self):
-        table = {"schedule": "linear", "beta_start": BETA_START, "beta_end": BETA_END, "steps": TIMES}
+        table = {"betas": "linear", "beta_start": BETA_START, "beta_end": BETA_END, "train_steps": TIMES}
         return {"precondition": "eps", **table}
 
     def noised(self, clean, random):

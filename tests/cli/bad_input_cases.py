@@ -52,6 +52,7 @@ USERS = {
     "noise": (NOISE, {"noise.file": "bad.h5"}),
     "grid": (GRID, {"teacher.grid.file": "bad.h5"}),
     "schedule": (FILE_SCHEDULE, {"student.schedule": [{"kind": "file", "file": "bad.h5", "dataset": "schedule"}]}),
+    "transfer": ({}, {"student.schedule": [{"kind": "transfer", "from": "bad.h5"}]}),
 }
 BROKEN_FILES = {
     "missing": (None, "No such file"),

@@ -19,12 +19,13 @@ from cli import BINARY, LIMIT, CliTest, environment  # noqa: E402
 ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 REPORT = os.path.join(ROOT, "scripts", "report.py")
 CONFIGS = sorted(glob.glob(os.path.join(ROOT, "configs", "**", "*.yaml"), recursive=True))
+CONFIGS = [path for path in CONFIGS if os.path.basename(os.path.dirname(path)) != "networks"]  # test_paper_networks.py
 TEACHERS = {"teacher_steps": [6, 8], "table3": [6, 8], "teachers": 8}
 SKIPPED = {"averaging": ["per_sample"], "schedules": ["table: wan", "table: flux", "table: chroma"]}  # words of their schedules
 
 
-def tiny(path):
-    """--set arguments that make a config small."""
+def tiny(path, folder):
+    """--set arguments that make a config small; results that it takes from lie in the folder."""
     with open(path, encoding="utf-8") as file:
         config = yaml.safe_load(file)
     name, changes = config["name"], {"samples.search": 2, "teacher.cache": "none", "teacher.steps": TEACHERS.get(config["name"], 6)}
@@ -34,14 +35,17 @@ def tiny(path):
         changes["samples.evaluate"] = ["same", 4] if isinstance(config["samples"]["evaluate"], list) else 4
     changes["student.steps"] = [2, 3] if isinstance(config["student"]["steps"], list) else 3
     several = isinstance(config["denoiser"], list)
-    for i in range(len(config["denoiser"]) if several else 1):
-        changes[f"denoiser.{i}.limit" if several else "denoiser.limit"] = 30
+    for i, denoiser in enumerate(config["denoiser"] if several else [config["denoiser"]]):
+        if denoiser["kind"] == "dataset":
+            changes[f"denoiser.{i}.limit" if several else "denoiser.limit"] = 30
     for i, metric in enumerate(config["metrics"]):
         if isinstance(metric, dict):
             changes.update({f"metrics.{i}.components": 2, f"metrics.{i}.bootstrap": 5})
     for i, schedule in enumerate(config["student"]["schedule"] if isinstance(config["student"]["schedule"], list) else []):
         if schedule == "learned":
             changes[f"student.schedule.{i}"] = {"kind": "learned", "evaluations": 8}
+        elif isinstance(schedule, dict) and schedule["kind"] == "transfer":
+            changes[f"student.schedule.{i}.from"] = os.path.join(folder, os.path.basename(schedule["from"]))
         elif isinstance(schedule, dict) and schedule["kind"] == "learned":
             changes[f"student.schedule.{i}.evaluations"] = 8
     assignments = [f"{key}={yaml.safe_dump(value, default_flow_style=True).split(chr(10))[0]}" for key, value in changes.items()]
@@ -50,7 +54,7 @@ def tiny(path):
 
 class Configs(CliTest):
     def result(self, path):
-        name, config, changes = tiny(path)
+        name, config, changes = tiny(path, self.dir)
         output = os.path.join(self.dir, name + ".h5")
         command = [BINARY, "run", path, "--quiet", "--output", output, *changes]
         done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=LIMIT, env=environment(self.dir))
@@ -78,6 +82,18 @@ class Configs(CliTest):
             expected = {"samples_evaluate": "scored on", "samples_search": "searched"}
             self.assertEqual(names, [expected.get(axis, axis.replace("_", " ")) for axis in layout["rows"]])
 
+    def check_across(self, output):
+        """What was found on a denoiser is the same on it again, and the matrix is printed."""
+        with h5py.File(output) as file, h5py.File(os.path.join(self.dir, "across_search.h5")) as source:
+            own = [cell for cell in file["cells"].values() if cell.attrs.get("origin_denoiser") == cell.attrs["denoiser"]]
+            for cell in own:
+                found = source[f"cells/{cell.attrs['origin_cell']:04d}"]
+                self.assertEqual(cell["metrics/mse"][()].tolist(), found["metrics/mse"][()].tolist())
+            self.assertEqual(len({cell.attrs["denoiser"] for cell in own}), len({cell.attrs["denoiser"] for cell in source["cells"].values()}))
+        done = subprocess.run([sys.executable, "-B", REPORT, output, "--format", "text", "--across"], capture_output=True, encoding="utf-8")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("less that of the own schedule", done.stdout)
+
     def test_every_config(self):
         self.assertGreater(len(CONFIGS), 12)
         for path in CONFIGS:
@@ -86,12 +102,14 @@ class Configs(CliTest):
                 resolved = self.check_cells(name, output)
                 self.assertEqual("report" in config, "\nreport: {" in resolved)
                 self.check_report(config, output)
+                if name == "across_transfer":
+                    self.check_across(output)
 
     def test_report_changes_no_cell(self):
         """Another layout is another table of the same cells: nothing is run again."""
         path = os.path.join(ROOT, "configs", "ablations", "grids.yaml")
         _, _, output = self.result(path)
-        _, _, changes = tiny(path)
+        _, _, changes = tiny(path, self.dir)
         changes += ["--set", "report={rows: [schedule], columns: [steps], metrics: [mse], relative: {schedule: uniform}}"]
         command = [BINARY, "run", path, "--resume", "--output", output, *changes]
         done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=LIMIT, env=environment(self.dir))

@@ -105,6 +105,11 @@ class Memory(CliTest):
                 _, measured = self.measure(changes, name)
                 self.assertTrue(80 < measured < 700, f"{measured} MiB say nothing")
 
+    def test_a_network(self):
+        network = {"kind": "dit", "preset": "dit-s-8-512", "chunk": 4}
+        _, measured = self.measure({"denoiser": network, **case(2, 2, 2, 4, 1)}, "network")
+        self.assertGreater(measured, 130, "its weights")
+
     def test_with_a_cache(self):
         sizes, changes = CASES["joint"]
         self.problem(**sizes)

@@ -35,7 +35,7 @@ COST = {"kind": "xt", "p": 2, "channels": "all", "frames": "all"}
 OSS = {"kind": "oss", "variant": "paper", "start": "free", "samples": "average", "average": "median", "reduce": "mean"}
 OSS |= {"orders": "fixed", "sampling": "fixed", "max_calls": 2000000, "cost": COST}
 SCHEDULES = ["uniform", OSS, {**OSS, "variant": "carry", "samples": "per_sample"}]
-ROOT = """schema_version name config argv git_commit git_dirty hostname backend device threads hdf5_version blas_version yaml_version
+ROOT = """schema_version name config argv git_commit git_dirty hostname backend device threads hdf5_version blas_version dnnl_version yaml_version
 ossbench_version compiler seed rng date""".split()
 RESULTS = "nfe depth search_nfe search_seconds sample_seconds".split()
 

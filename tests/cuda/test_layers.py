@@ -15,8 +15,8 @@ BUILD = os.environ["OSS_BUILD_DIR"]
 ALLOWED = ("kernels/cuda/", "bench/peak_cuda.cu", "tests/cuda_host/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]((?:cu(?:da|blas|sparse|fft|rand|solver|dnn|pti)|cub/|thrust/|nvtx3|nvToolsExt|device_launch)[^>"]*|kernels/cuda/[^>"]*)[>"]', re.M)
 WORD = re.compile(
-    r"\b(?:cuda[A-Z]\w*|cublas\w*|cub::\w+|thrust::\w+|CU(?:device|stream|context|module|function|graph|event|result)\w*|dim3|"
-    r"nvtx\w+|__(?:global|shared|constant|syncthreads|syncwarp|shfl\w*)__|oss_cuda_(?:state|fault|stage|blas)\w*|OSS_LAUNCH\w*)\b"
+    r"\b(?:cuda[A-Z]\w*|cublas\w*|cudnn\w*|cub::\w+|thrust::\w+|CU(?:device|stream|context|module|function|graph|event|result)\w*|dim3|"
+    r"nvtx\w+|__(?:global|shared|constant|syncthreads|syncwarp|shfl\w*)__|oss_cuda_(?:state|fault|stage|blas|dnn)\w*|OSS_LAUNCH\w*)\b"
 )
 
 
@@ -45,7 +45,7 @@ class Layers(unittest.TestCase):
     def test_the_search_finds(self):
         for text in (
             "cudaStream_t s;", "#include <cuda_runtime.h>", '#include "kernels/cuda/cuda.h"', "#  include <cublas_v2.h>", "__global__ void f();",
-            "x = oss_cuda_state_of(be);", "CUdevice d;", "nvtxRangePop();", "dim3 grid;", "cublasHandle_t h;", "#include <nvtx3/nvToolsExt.h>",
+            "x = oss_cuda_state_of(be);", "CUdevice d;", "nvtxRangePop();", "dim3 grid;", "cublasHandle_t h;", "cudnnHandle_t h;", "#include <nvtx3/nvToolsExt.h>",
         ):  # fmt: skip
             self.assertTrue(findings("x.c", text), text)
         for text in ("/* cudaStream_t */", "// dim3", '"cuda"', 'puts("cudaMalloc");', '#include "bench/peak_cuda.h"', "peak_cuda_fma(be);", "OSS_BACKEND(cuda)"):

@@ -78,6 +78,32 @@ class Same(unittest.TestCase):
                     "output": {"save": ["tables", "samples"]},
                 }
 
+    def test_networks(self):
+        """Rows with a network in them are recorded and replayed too. Its output differs by 1e-6 between the backends."""
+        nets = TESTS / "golden" / "nets"
+        config = {
+            "denoiser": [
+                {"kind": "songunet", "file": str(nets / "songunet_cond.safetensors"), "class": "drawn"},
+                {"kind": "dit", "file": str(nets / "dit.safetensors"), "class": "drawn", "guidance": 1.5},
+            ],
+            "samples": {"search": 1, "evaluate": "same"},
+            "teacher": {"grid": "edm", "steps": 6, "cache": "none"},
+            "student": {"steps": [2, 3], "schedule": SCHEDULES[:2]},
+            "metrics": ["mse"],
+            "output": {"save": ["tables", "samples"]},
+        }
+        cpu, cuda, again = (self.run_on(config, backend) for backend in ("cpu", "cuda", "cuda"))
+        self.assertEqual(sorted(cpu), sorted(cuda))
+        compared = 0
+        for key, value in cuda.items():
+            np.testing.assert_array_equal(value, again[key], err_msg=f"{key} of two runs")
+            if key.endswith("schedule/index"):
+                np.testing.assert_array_equal(value, cpu[key], err_msg=key)
+                compared += 1
+            if key.endswith("metrics/mse"):
+                np.testing.assert_allclose(value, cpu[key], rtol=1e-3, err_msg=key)
+        self.assertEqual(compared, 8)
+
     def test_schedules_and_bits(self):
         compared = 0
         for name, config in self.problems():

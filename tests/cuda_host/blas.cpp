@@ -3,6 +3,7 @@
 
 /* cuBLAS by plain loops: column-major, the same arguments refused, nothing read or written that cuBLAS would not. */
 #include <stddef.h>
+#include <string.h>
 
 #include <map>
 #include <memory>
@@ -14,6 +15,7 @@
 struct cublasContext {
   cudaStream_t stream;
   cublasPointerMode_t mode;
+  cublasMath_t math;
 };
 
 using namespace oss_cuda_host;
@@ -42,19 +44,48 @@ struct product {
   T alpha_value, beta_value; /* their values in pointer mode host */
   matrix<const T> a, b;
   matrix<T> c;
+  int bits = 0; /* of the significands that A and B are rounded to; 0: all */
 };
+
+/* To the nearest value of so many bits, ties to even. NaN and infinity stay. */
+float rounded(float x, int bits) {
+  uint32_t word;
+  memcpy(&word, &x, sizeof word);
+  if (bits == 0 || (word & 0x7f800000u) == 0x7f800000u) return x;
+  const uint32_t unit = 1u << (24 - bits);
+  word += unit / 2 - 1 + (word / unit & 1);
+  word &= ~(unit - 1);
+  memcpy(&x, &word, sizeof x);
+  return x;
+}
+double rounded(double x, int) {
+  return x;
+}
+
+/* op(X) as rows x columns, column by column. */
+template <class T>
+std::vector<T> straight(const matrix<const T> &x, const T *at, bool transpose, int bits) {
+  const int rows = transpose ? x.columns : x.rows, columns = transpose ? x.rows : x.columns;
+  std::vector<T> out((size_t)rows * (size_t)columns);
+  for (int j = 0; j < columns; j++)
+    for (int i = 0; i < rows; i++)
+      out[(size_t)i + (size_t)j * (size_t)rows] = rounded(transpose ? at[j + (ptrdiff_t)i * x.lead] : at[i + (ptrdiff_t)j * x.lead], bits);
+  return out;
+}
 
 /* C = alpha op(A) op(B) + beta C: column by column. C is not read where beta is 0, A and B not where alpha is. */
 template <class T>
 void multiply(const product<T> &p, T alpha, T beta, const T *a, const T *b, T *c) {
-  std::vector<T> column((size_t)p.m);
-  ptrdiff_t row_step = p.transpose_a ? p.a.lead : 1, inner_step = p.transpose_a ? 1 : p.a.lead;
+  std::vector<T> column((size_t)p.m), left, right;
+  if (alpha != 0) {
+    left = straight(p.a, a, p.transpose_a, p.bits);
+    right = straight(p.b, b, p.transpose_b, p.bits);
+  }
   for (int j = 0; j < p.n; j++) {
     for (int i = 0; i < p.m; i++) column[(size_t)i] = 0;
     for (int l = 0; alpha != 0 && l < p.k; l++) {
-      T factor = p.transpose_b ? b[j + (ptrdiff_t)l * p.b.lead] : b[l + (ptrdiff_t)j * p.b.lead];
-      const T *from = a + l * inner_step;
-      for (int i = 0; i < p.m; i++) column[(size_t)i] += from[i * row_step] * factor;
+      const T factor = right[(size_t)l + (size_t)j * (size_t)p.k], *from = &left[(size_t)l * (size_t)p.m];
+      for (int i = 0; i < p.m; i++) column[(size_t)i] += from[i] * factor;
     }
     T *to = c + (ptrdiff_t)j * p.c.lead;
     for (int i = 0; i < p.m; i++) to[i] = beta == 0 ? alpha * column[(size_t)i] : alpha * column[(size_t)i] + beta * to[i];
@@ -109,6 +140,12 @@ bool valid(cublasOperation_t op) {
   return op == CUBLAS_OP_N || op == CUBLAS_OP_T || op == CUBLAS_OP_C;
 }
 
+/* What the math mode rounds float to where no compute type says so. */
+enum { BY_MODE = -1 };
+int mode_bits(cublasHandle_t handle) {
+  return handle->math == CUBLAS_TF32_TENSOR_OP_MATH ? 11 : 0;
+}
+
 int least_lead(int rows) {
   return rows > 1 ? rows : 1;
 }
@@ -116,16 +153,64 @@ int least_lead(int rows) {
 template <class T>
 cublasStatus_t gemm(const char *function, cublasHandle_t handle, cublasOperation_t opa, cublasOperation_t opb, int m, int n, int k,
                     const T *alpha, const T *a, int lda, long long stride_a, const T *b, int ldb, long long stride_b, const T *beta, T *c,
-                    int ldc, long long stride_c, int count) {
+                    int ldc, long long stride_c, int count, int bits = BY_MODE) {
   enter(function);
   if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
+  if (bits == BY_MODE) bits = mode_bits(handle);
   if (!valid(opa) || !valid(opb) || m < 0 || n < 0 || k < 0 || count < 0) return CUBLAS_STATUS_INVALID_VALUE;
   bool ta = opa != CUBLAS_OP_N, tb = opb != CUBLAS_OP_N;
   matrix<const T> am = {a, ta ? k : m, ta ? m : k, lda, stride_a}, bm = {b, tb ? n : k, tb ? k : n, ldb, stride_b};
   matrix<T> cm = {c, m, n, ldc, stride_c};
   if (lda < least_lead(am.rows) || ldb < least_lead(bm.rows) || ldc < least_lead(m)) return CUBLAS_STATUS_INVALID_VALUE;
-  if (count > 1 && stride_c < (long long)ldc * (n - 1) + m) fail("%s: the results of a batch overlap", function);
-  return queue(function, handle, product<T>{ta, tb, m, n, k, count, alpha, beta, 0, 0, am, bm, cm});
+  /* One after another, or side by side in the same columns. */
+  if (count > 1 && stride_c < (long long)ldc * (n - 1) + m && (stride_c < m || stride_c * (count - 1) + m > ldc))
+    fail("%s: the results of a batch overlap", function);
+  return queue(function, handle, product<T>{ta, tb, m, n, k, count, alpha, beta, 0, 0, am, bm, cm, bits});
+}
+
+/* What a compute type rounds factors of type float to, in *bits. Only what goes with float matrices is imitated; what cuBLAS has beside
+ * that is a fault, so that it is not taken for something it refuses. */
+cublasStatus_t take_types(const char *function, cublasHandle_t handle, cudaDataType a, cudaDataType b, cudaDataType c,
+                          cublasComputeType_t compute, cublasGemmAlgo_t algorithm, int *bits) {
+  if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
+  if (algorithm != CUBLAS_GEMM_DEFAULT && algorithm != CUBLAS_GEMM_DEFAULT_TENSOR_OP)
+    fail("%s: algorithm %d; their numbers mean nothing any more", function, (int)algorithm);
+  switch (compute) {
+    case CUBLAS_COMPUTE_32F:
+      *bits = mode_bits(handle);
+      break;
+    case CUBLAS_COMPUTE_32F_PEDANTIC:
+      *bits = 0;
+      break;
+    case CUBLAS_COMPUTE_32F_FAST_TF32:
+    case CUBLAS_COMPUTE_32F_FAST_16F:
+      *bits = 11;
+      break;
+    case CUBLAS_COMPUTE_32F_FAST_16BF:
+      *bits = 8;
+      break;
+    case CUBLAS_COMPUTE_16F:
+    case CUBLAS_COMPUTE_16F_PEDANTIC:
+    case CUBLAS_COMPUTE_64F:
+    case CUBLAS_COMPUTE_64F_PEDANTIC:
+    case CUBLAS_COMPUTE_32I:
+    case CUBLAS_COMPUTE_32I_PEDANTIC:
+      return CUBLAS_STATUS_NOT_SUPPORTED; /* with float */
+    default:
+      return CUBLAS_STATUS_INVALID_VALUE;
+  }
+  if (a != b) return CUBLAS_STATUS_NOT_SUPPORTED;
+  if (a != CUDA_R_32F && c == CUDA_R_64F) return CUBLAS_STATUS_NOT_SUPPORTED;
+  if (a == CUDA_R_32F && c != CUDA_R_32F) return CUBLAS_STATUS_NOT_SUPPORTED;
+  if (a == CUDA_R_64F || a == CUDA_R_32I) return CUBLAS_STATUS_NOT_SUPPORTED;
+  if (a != CUDA_R_32F) fail("%s: matrices of type %d are not part of this emulation", function, (int)a);
+  if (*bits == 0) return CUBLAS_STATUS_SUCCESS;
+  int major = 0;
+  if (handle->math == CUBLAS_PEDANTIC_MATH) fail("%s: a fast compute type in pedantic math mode", function);
+  if (cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, 0) != cudaSuccess || major < 8) {
+    if (compute != CUBLAS_COMPUTE_32F_FAST_16F) return CUBLAS_STATUS_NOT_SUPPORTED;
+  }
+  return CUBLAS_STATUS_SUCCESS;
 }
 
 /* y as a matrix of one row: its increment is the leading dimension; x likewise, as op(B) with one column. */
@@ -173,7 +258,7 @@ GEMM(double, D)
 cublasStatus_t cublasCreate_v2(cublasHandle_t *handle) {
   enter("cublasCreate");
   forbid_in_capture("cublasCreate");
-  auto context = std::make_unique<cublasContext>(cublasContext{nullptr, CUBLAS_POINTER_MODE_HOST});
+  auto context = std::make_unique<cublasContext>(cublasContext{nullptr, CUBLAS_POINTER_MODE_HOST, CUBLAS_DEFAULT_MATH});
   *handle = context.get();
   handles[*handle] = std::move(context);
   return CUBLAS_STATUS_SUCCESS;
@@ -208,10 +293,35 @@ cublasStatus_t cublasSetPointerMode_v2(cublasHandle_t handle, cublasPointerMode_
   return CUBLAS_STATUS_SUCCESS;
 }
 
-/* Plain loops have one precision. */
+/* Of the flags beside the mode (no reduced precision in reductions) plain loops know nothing. */
 cublasStatus_t cublasSetMathMode(cublasHandle_t handle, cublasMath_t mode) {
-  (void)mode;
-  return known(handle) ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_NOT_INITIALIZED;
+  if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
+  const int plain = (int)mode & ~(int)CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION;
+  if (plain < CUBLAS_DEFAULT_MATH || plain > CUBLAS_TF32_TENSOR_OP_MATH) return CUBLAS_STATUS_INVALID_VALUE;
+  handle->math = (cublasMath_t)plain;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasGemmStridedBatchedEx(cublasHandle_t handle, cublasOperation_t opa, cublasOperation_t opb, int m, int n, int k,
+                                          const void *alpha, const void *a, cudaDataType type_a, int lda, long long stride_a, const void *b,
+                                          cudaDataType type_b, int ldb, long long stride_b, const void *beta, void *c, cudaDataType type_c,
+                                          int ldc, long long stride_c, int count, cublasComputeType_t compute, cublasGemmAlgo_t algorithm) {
+  int bits = 0;
+  cublasStatus_t status = take_types("cublasGemmStridedBatchedEx", handle, type_a, type_b, type_c, compute, algorithm, &bits);
+  if (status != CUBLAS_STATUS_SUCCESS) return status;
+  return gemm("cublasGemmStridedBatchedEx", handle, opa, opb, m, n, k, static_cast<const float *>(alpha), static_cast<const float *>(a),
+              lda, stride_a, static_cast<const float *>(b), ldb, stride_b, static_cast<const float *>(beta), static_cast<float *>(c), ldc,
+              stride_c, count, bits);
+}
+
+cublasStatus_t cublasGemmEx(cublasHandle_t handle, cublasOperation_t opa, cublasOperation_t opb, int m, int n, int k, const void *alpha,
+                            const void *a, cudaDataType type_a, int lda, const void *b, cudaDataType type_b, int ldb, const void *beta,
+                            void *c, cudaDataType type_c, int ldc, cublasComputeType_t compute, cublasGemmAlgo_t algorithm) {
+  int bits = 0;
+  cublasStatus_t status = take_types("cublasGemmEx", handle, type_a, type_b, type_c, compute, algorithm, &bits);
+  if (status != CUBLAS_STATUS_SUCCESS) return status;
+  return gemm("cublasGemmEx", handle, opa, opb, m, n, k, static_cast<const float *>(alpha), static_cast<const float *>(a), lda, 0,
+              static_cast<const float *>(b), ldb, 0, static_cast<const float *>(beta), static_cast<float *>(c), ldc, 0, 1, bits);
 }
 
 cublasStatus_t cublasSetAtomicsMode(cublasHandle_t handle, cublasAtomicsMode_t mode) {
@@ -222,7 +332,8 @@ cublasStatus_t cublasSetAtomicsMode(cublasHandle_t handle, cublasAtomicsMode_t m
 const char *cublasGetStatusName(cublasStatus_t status) {
   static const std::map<int, const char *> names = {{CUBLAS_STATUS_SUCCESS, "CUBLAS_STATUS_SUCCESS"},
                                                     {CUBLAS_STATUS_NOT_INITIALIZED, "CUBLAS_STATUS_NOT_INITIALIZED"},
-                                                    {CUBLAS_STATUS_INVALID_VALUE, "CUBLAS_STATUS_INVALID_VALUE"}};
+                                                    {CUBLAS_STATUS_INVALID_VALUE, "CUBLAS_STATUS_INVALID_VALUE"},
+                                                    {CUBLAS_STATUS_NOT_SUPPORTED, "CUBLAS_STATUS_NOT_SUPPORTED"}};
   auto found = names.find(status);
   return found == names.end() ? "CUBLAS_STATUS_INTERNAL_ERROR" : found->second;
 }

@@ -104,6 +104,7 @@ bool stream_exists(cudaStream_t stream);
 void stream_leaks(std::string *out);
 void graph_leaks(std::string *out);
 void blas_leaks(std::string *out);
+void dnn_leaks(std::string *out);
 
 /* ---- block.cpp, shared.cpp */
 void run_kernel(const kernel_call &call);

@@ -66,6 +66,7 @@ void on_end(int status, void *unused) {
   stream_leaks(&left);
   graph_leaks(&left);
   blas_leaks(&left);
+  dnn_leaks(&left);
   if (left.empty() || status != 0) return; /* a program that failed may leave things behind */
   fflush(stdout);
   fail("left at the end of the program:%s", left.c_str());

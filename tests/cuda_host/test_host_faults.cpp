@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "cublas_v2.h"
+#include "cudnn.h"
 #include "nvtx3/nvToolsExt.h"
 #include "testing.h"
 
@@ -66,6 +67,54 @@ CASE(device_scalar, cublasHandle_t h; REQUIRE(cublasCreate(&h) == CUBLAS_STATUS_
 CASE(host_matrix, cublasHandle_t h; REQUIRE(cublasCreate(&h) == CUBLAS_STATUS_SUCCESS); float one = 1; float a[4] = {};
      cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 2, &one, a, 2, f.device, 2, &one, f.device, 2))
 
+/* A convolution of one pixel, two channels to two, its arrays at places of 128 floats; want: what cuDNN answers. */
+static void convolve(cudaStream_t stream, float *x, float *w, float *y, float *workspace, size_t bytes, cudnnTensorFormat_t format,
+                     cudnnStatus_t want) {
+  cudnnHandle_t h;
+  cudnnTensorDescriptor_t image;
+  cudnnFilterDescriptor_t filter;
+  cudnnConvolutionDescriptor_t conv;
+  float one = 1, zero = 0;
+  REQUIRE(cudnnCreate(&h) == CUDNN_STATUS_SUCCESS && cudnnCreateTensorDescriptor(&image) == CUDNN_STATUS_SUCCESS);
+  REQUIRE(cudnnCreateFilterDescriptor(&filter) == CUDNN_STATUS_SUCCESS && cudnnCreateConvolutionDescriptor(&conv) == CUDNN_STATUS_SUCCESS);
+  REQUIRE(stream == nullptr || cudnnSetStream(h, stream) == CUDNN_STATUS_SUCCESS);
+  REQUIRE(cudnnSetTensor4dDescriptor(image, format, CUDNN_DATA_FLOAT, 1, 2, 1, 1) == CUDNN_STATUS_SUCCESS);
+  REQUIRE(cudnnSetFilter4dDescriptor(filter, CUDNN_DATA_FLOAT, format, 2, 2, 1, 1) == CUDNN_STATUS_SUCCESS);
+  REQUIRE(cudnnSetConvolution2dDescriptor(conv, 0, 0, 1, 1, 1, 1, CUDNN_CROSS_CORRELATION, CUDNN_DATA_FLOAT) == CUDNN_STATUS_SUCCESS);
+  REQUIRE(cudnnConvolutionForward(h, &one, image, x, filter, w, conv, CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM, workspace, bytes,
+                                  &zero, image, y) == want);
+  REQUIRE(cudnnDestroyTensorDescriptor(image) == CUDNN_STATUS_SUCCESS && cudnnDestroyFilterDescriptor(filter) == CUDNN_STATUS_SUCCESS);
+  REQUIRE(cudnnDestroyConvolutionDescriptor(conv) == CUDNN_STATUS_SUCCESS && cudnnDestroy(h) == CUDNN_STATUS_SUCCESS);
+}
+#define CONVOLUTION(name, in, x, w, y, workspace, bytes, format, want)                                                         \
+  CASE(name, float *p; DO(cudaMalloc(&p, 512)); convolve(in, p + (x), p + (w), p + (y), p + (workspace), bytes, format, want); \
+       DO(cudaStreamSynchronize(f.stream)); DO(cudaFree(p)))
+CONVOLUTION(dnn_good, stream, 0, 16, 32, 64, 256, CUDNN_TENSOR_NHWC, CUDNN_STATUS_SUCCESS)
+CONVOLUTION(dnn_small_workspace, stream, 0, 16, 32, 64, 71, CUDNN_TENSOR_NHWC, CUDNN_STATUS_BAD_PARAM_SIZE_INSUFFICIENT)
+CONVOLUTION(dnn_planes, stream, 0, 16, 32, 64, 256, CUDNN_TENSOR_NCHW, CUDNN_STATUS_NOT_SUPPORTED_LAYOUT)
+CONVOLUTION(dnn_no_stream, nullptr, 0, 16, 32, 64, 256, CUDNN_TENSOR_NHWC, CUDNN_STATUS_SUCCESS)
+CONVOLUTION(dnn_misaligned, stream, 1, 16, 32, 64, 256, CUDNN_TENSOR_NHWC, CUDNN_STATUS_SUCCESS)
+CONVOLUTION(dnn_short, stream, 0, 128, 32, 64, 256, CUDNN_TENSOR_NHWC, CUDNN_STATUS_SUCCESS)
+CONVOLUTION(dnn_over_input, stream, 0, 16, 0, 64, 256, CUDNN_TENSOR_NHWC, CUDNN_STATUS_SUCCESS)
+CONVOLUTION(dnn_over_workspace, stream, 0, 16, 32, 28, 256, CUDNN_TENSOR_NHWC, CUDNN_STATUS_SUCCESS)
+CONVOLUTION(dnn_long_workspace, stream, 0, 16, 32, 64, 260, CUDNN_TENSOR_NHWC, CUDNN_STATUS_SUCCESS)
+CASE(leak_dnn, cudnnHandle_t h; REQUIRE(cudnnCreate(&h) == CUDNN_STATUS_SUCCESS))
+CASE(leak_descriptor, cudnnTensorDescriptor_t t; REQUIRE(cudnnCreateTensorDescriptor(&t) == CUDNN_STATUS_SUCCESS))
+
+/* A batch of two products of 1 x 1 matrices of type, their results apart from each other. */
+static void batch(float *device, cudaDataType type, int apart, cublasMath_t math, cublasComputeType_t compute, cublasGemmAlgo_t algorithm) {
+  const float one = 1;
+  cublasHandle_t h;
+  REQUIRE(cublasCreate(&h) == CUBLAS_STATUS_SUCCESS && cublasSetMathMode(h, math) == CUBLAS_STATUS_SUCCESS);
+  cublasGemmStridedBatchedEx(h, CUBLAS_OP_N, CUBLAS_OP_N, 1, 1, 1, &one, device, type, 1, 1, device, type, 1, 1, &one, device, type, 1,
+                             apart, 2, compute, algorithm);
+}
+CASE(fast_pedantic, batch(f.device, CUDA_R_32F, 1, CUBLAS_PEDANTIC_MATH, CUBLAS_COMPUTE_32F_FAST_TF32, CUBLAS_GEMM_DEFAULT))
+CASE(results_overlap, batch(f.device, CUDA_R_32F, 0, CUBLAS_DEFAULT_MATH, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT))
+CASE(by_number, batch(f.device, CUDA_R_32F, 1, CUBLAS_DEFAULT_MATH, CUBLAS_COMPUTE_32F, (cublasGemmAlgo_t)3))
+CASE(half_matrices, batch(f.device, CUDA_R_16F, 1, CUBLAS_DEFAULT_MATH, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT))
+CASE(long_batch, batch(f.device, CUDA_R_32F, 4, CUBLAS_DEFAULT_MATH, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT))
+
 static void failed_program() { /* what is left behind then is not another fault */
   float *p;
   DO(cudaMalloc(&p, 16));
@@ -96,11 +145,27 @@ static const test_case cases[] = {
     {"an event left", leak_event, "1 events", false},
     {"an executable graph left", leak_graph, "1 executable graphs", false},
     {"a cuBLAS handle left", leak_blas, "1 cuBLAS handles", false},
+    {"a convolution", dnn_good, NULL, false},
+    {"a workspace under what was said is refused", dnn_small_workspace, NULL, false},
+    {"images by planes are refused", dnn_planes, NULL, false},
+    {"a convolution without a stream", dnn_no_stream, "no stream was set", false},
+    {"an image between alignments", dnn_misaligned, "x is not aligned", false},
+    {"a filter longer than its memory", dnn_short, "16 bytes at 512 of a device allocation of 512", false},
+    {"an output over its input", dnn_over_input, "y overlaps an input", false},
+    {"a workspace over an output", dnn_over_workspace, "the workspace overlaps", false},
+    {"a workspace longer than its memory", dnn_long_workspace, "260 bytes at 256", false},
+    {"a cuDNN handle left", leak_dnn, "1 cuDNN handles", false},
+    {"a cuDNN descriptor left", leak_descriptor, "1 cuDNN descriptors", false},
     {"memory left by exit", failed_program, "1 device allocations", false},
     {"a second thread", second_thread, "second thread", false},
     {"a range that was not begun", range_underflow, "nvtxRangePop", false},
     {"a matrix longer than its memory", short_matrix, "20 bytes at 0 of a device allocation of 16", false},
     {"a factor in device memory", device_scalar, "pointer mode host", false},
     {"a matrix in host memory", host_matrix, "not device memory", false},
+    {"a fast type in pedantic mode", fast_pedantic, "pedantic math mode", false},
+    {"results of a batch in one place", results_overlap, "results of a batch overlap", false},
+    {"an algorithm by its number", by_number, "algorithm 3", false},
+    {"matrices of another type", half_matrices, "not part of this emulation", false},
+    {"a batch longer than its memory", long_batch, "20 bytes at 0 of a device allocation of 16", false},
 };
 CASES_MAIN(cases)

@@ -185,6 +185,59 @@ static void products() {
   REQUIRE(cublasDestroy(handle) == CUBLAS_STATUS_SUCCESS && cublasDestroy(handle) == CUBLAS_STATUS_NOT_INITIALIZED);
 }
 
+/* One product of one element through GemmEx: 3 x + 1 y, as the compute type sees x. */
+static float seen(cublasHandle_t handle, fixture<float> &f, float x, cublasComputeType_t compute) {
+  const float one = 1, none = 0;
+  f.host[0] = x, f.host[1] = 1, f.host[2] = 3, f.host[3] = 1;
+  DO(cudaMemcpyAsync(f.device, f.host, f.bytes, cudaMemcpyHostToDevice, f.stream));
+  REQUIRE(cublasGemmEx(handle, CUBLAS_OP_T, CUBLAS_OP_N, 1, 1, 2, &one, f.device, CUDA_R_32F, 2, f.device + 2, CUDA_R_32F, 2, &none,
+                       f.device + 4, CUDA_R_32F, 1, compute, CUBLAS_GEMM_DEFAULT) == CUBLAS_STATUS_SUCCESS);
+  f.fetch();
+  return f.host[4];
+}
+
+static cublasStatus_t typed(cublasHandle_t handle, float *at, cudaDataType a, cudaDataType c, cublasComputeType_t compute, int lead) {
+  const float one = 1;
+  return cublasGemmEx(handle, CUBLAS_OP_N, CUBLAS_OP_N, 2, 1, 1, &one, at, a, lead, at + 2, a, 1, &one, at + 4, c, 2, compute,
+                      CUBLAS_GEMM_DEFAULT_TENSOR_OP);
+}
+
+/* Compute types round the factors, to even at a tie; types that do not go together are refused as cuBLAS does. */
+static void typed_products() {
+  const float half_tf32 = 0x1p-11f, half_bf16 = 0x1p-8f, one = 1, none = 0;
+  fixture<float> f(16);
+  cublasHandle_t handle;
+  REQUIRE(cublasCreate(&handle) == CUBLAS_STATUS_SUCCESS && cublasSetStream(handle, f.stream) == CUBLAS_STATUS_SUCCESS);
+  REQUIRE(seen(handle, f, 1 + half_tf32, CUBLAS_COMPUTE_32F) == 4 + 3 * half_tf32);
+  REQUIRE(seen(handle, f, 1 + half_tf32, CUBLAS_COMPUTE_32F_FAST_TF32) == 4);
+  REQUIRE(seen(handle, f, 1 + 3 * half_tf32, CUBLAS_COMPUTE_32F_FAST_TF32) == 4 + 3 * 4 * half_tf32);
+  REQUIRE(seen(handle, f, 1 + half_bf16, CUBLAS_COMPUTE_32F_FAST_TF32) == 4 + 3 * half_bf16);
+  REQUIRE(seen(handle, f, 1 + half_bf16, CUBLAS_COMPUTE_32F_FAST_16BF) == 4);
+  REQUIRE(seen(handle, f, -1 - 1.5f * half_bf16, CUBLAS_COMPUTE_32F_FAST_16BF) == -2 - 3 * 2 * half_bf16);
+  REQUIRE(cublasSetMathMode(handle, CUBLAS_TF32_TENSOR_OP_MATH) == CUBLAS_STATUS_SUCCESS);
+  REQUIRE(seen(handle, f, 1 + half_tf32, CUBLAS_COMPUTE_32F) == 4);
+  REQUIRE(seen(handle, f, 1 + half_tf32, CUBLAS_COMPUTE_32F_PEDANTIC) == 4 + 3 * half_tf32);
+  REQUIRE(cublasSetMathMode(handle, (cublasMath_t)9) == CUBLAS_STATUS_INVALID_VALUE);
+  REQUIRE(typed(handle, f.device, CUDA_R_32F, CUDA_R_32F, CUBLAS_COMPUTE_32F, 2) == CUBLAS_STATUS_SUCCESS);
+  REQUIRE(typed(handle, f.device, CUDA_R_32F, CUDA_R_32F, CUBLAS_COMPUTE_32F, 1) == CUBLAS_STATUS_INVALID_VALUE);
+  REQUIRE(typed(handle, f.device, CUDA_R_32F, CUDA_R_64F, CUBLAS_COMPUTE_32F, 2) == CUBLAS_STATUS_NOT_SUPPORTED);
+  REQUIRE(typed(handle, f.device, CUDA_R_64F, CUDA_R_64F, CUBLAS_COMPUTE_32F, 2) == CUBLAS_STATUS_NOT_SUPPORTED);
+  REQUIRE(typed(handle, f.device, CUDA_R_32F, CUDA_R_32F, CUBLAS_COMPUTE_64F, 2) == CUBLAS_STATUS_NOT_SUPPORTED);
+  REQUIRE(typed(handle, f.device, CUDA_R_32F, CUDA_R_32F, (cublasComputeType_t)1, 2) == CUBLAS_STATUS_INVALID_VALUE);
+  REQUIRE(typed(nullptr, f.device, CUDA_R_32F, CUDA_R_32F, CUBLAS_COMPUTE_32F, 2) == CUBLAS_STATUS_NOT_INITIALIZED);
+  /* Results side by side in the same columns: two of 1 x 2 with a leading dimension of 2. */
+  for (int i = 0; i < 16; i++) f.host[i] = (float)i;
+  DO(cudaMemcpyAsync(f.device, f.host, f.bytes, cudaMemcpyHostToDevice, f.stream));
+  REQUIRE(cublasGemmStridedBatchedEx(handle, CUBLAS_OP_N, CUBLAS_OP_N, 1, 2, 1, &one, f.device + 2, CUDA_R_32F, 1, 1, f.device + 4,
+                                     CUDA_R_32F, 1, 2, &none, f.device + 8, CUDA_R_32F, 2, 1, 2, CUBLAS_COMPUTE_32F,
+                                     CUBLAS_GEMM_DEFAULT) == CUBLAS_STATUS_SUCCESS);
+  f.fetch();
+  REQUIRE(f.host[8] == 8 && f.host[10] == 10 && f.host[9] == 18 && f.host[11] == 21);
+  setenv("OSS_CUDA_HOST_CAPABILITY", "7.5", 1);
+  REQUIRE(typed(handle, f.device, CUDA_R_32F, CUDA_R_32F, CUBLAS_COMPUTE_32F_FAST_TF32, 2) == CUBLAS_STATUS_NOT_SUPPORTED);
+  REQUIRE(cublasDestroy(handle) == CUBLAS_STATUS_SUCCESS);
+}
+
 static const test_case cases[] = {
     {"nothing runs before it is waited for", lazy, nullptr, false},
     {"events", events, nullptr, false},
@@ -193,5 +246,6 @@ static const test_case cases[] = {
     {"memory ends", memory_ends, nullptr, false},
     {"devices and drivers", devices, nullptr, false},
     {"matrix products", products, nullptr, false},
+    {"matrix products of given types", typed_products, nullptr, false},
 };
 CASES_MAIN(cases)

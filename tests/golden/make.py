@@ -9,6 +9,7 @@ Inputs (gmm, noise, t) and schedules keep their values exactly; tables and state
 tables of a smaller M are the first rows of a larger one's: that is checked here, and only the largest M of a group keeps them.
 """
 import pathlib
+import shutil
 import sys
 
 import h5py
@@ -138,6 +139,59 @@ def pack_metrics(original, packed):
         target.attrs["origin"] = "packed by tests/golden/make.py"
 
 
+def labels(one_hot):
+    """The class of each sample, -1 where its vector is zero."""
+    return np.where(one_hot.any(axis=1), one_hot.argmax(axis=1), -1).astype(np.int32)
+
+
+def put_call(target, group, x, time, out, **more):
+    """One call of a network: samples, what it is told of the noise (its own time, or sigma), what came out."""
+    put(target, group + "/x", x)
+    put(target, group + "/time", np.asarray(time, np.float64))
+    put(target, group + "/out", out)
+    for name, values in more.items():
+        put(target, f"{group}/{name}", values)
+
+
+def pack_unet(source, target):
+    inputs, outputs = source["inputs"], source["outputs"]
+    classes = {"label": labels(inputs["class_labels"][:])} if "class_labels" in inputs else {}
+    put_call(target, "raw", inputs["x_raw"][:], inputs["noise_labels"][:], outputs["raw"][:], **classes)
+    for name in outputs:
+        if name != "raw":
+            put_call(target, name, inputs["x"][:], inputs["sigma"][:], outputs[name][:], **({} if "nolabel" in name else classes))
+
+
+def pack_tokens(source, target):
+    """DiT and MAR: of the guided call the conditional half; both halves have the same samples."""
+    inputs, outputs = source["inputs"], source["outputs"]
+    given, guided = {}, {}
+    half = len(inputs["cfg_x"]) // 2
+    if "y" in inputs:
+        null = source.attrs["num_classes"]
+        given["label"] = np.where(inputs["y"][:] == null, -1, inputs["y"][:]).astype(np.int32)
+        guided["label"] = inputs["cfg_y"][:half].astype(np.int32)
+    else:
+        given["condition"] = inputs["c"][:]
+        guided["condition"], guided["null"] = inputs["cfg_c"][:half], inputs["cfg_c"][half:]
+    put_call(target, "raw", inputs["x"][:], inputs["t"][:], outputs["forward"][:], **given)
+    put_call(target, "fractional", inputs["x"][:], inputs["t_frac"][:], outputs["forward_tfrac"][:], **given)
+    put_call(target, "guided", inputs["cfg_x"][:half], inputs["cfg_t"][:half], outputs["forward_with_cfg"][:half], **guided)
+    put(target, "guided/scale", np.array([inputs["cfg_scale"][()]]))
+
+
+def pack_nets(folder, packed):
+    """Networks' weights are copied as they are: random, they do not compress."""
+    packed.mkdir(exist_ok=True)
+    for weights in sorted(folder.glob("*.safetensors")):
+        shutil.copyfile(weights, packed / weights.name)
+        name = weights.with_suffix(".h5").name
+        with h5py.File(folder / name, "r") as source, h5py.File(packed / name, "w", libver=("v110", "v110")) as target:
+            kind = bytes(source.attrs["class"]).decode()
+            target.attrs["origin"] = bytes(source.attrs["origin"]).decode() + ", packed by tests/golden/make.py"
+            (pack_unet if kind.endswith("UNet") else pack_tokens)(source, target)
+
+
 def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parents[2] / "shared" / "goldens"
     pack_search(folder / "oss_search.h5", HERE / "oss_search.h5")
@@ -147,6 +201,7 @@ def main():
     pack_dm(folder / "dm.h5", HERE / "dm.h5")
     pack_gits(folder / "gits.h5", HERE / "gits.h5")
     pack_metrics(folder / "metrics.h5", HERE / "metrics.h5")
+    pack_nets(folder / "nets", HERE / "nets")
     for file in sorted(HERE.glob("*.h5")):
         print(f"{file.name}: {file.stat().st_size} bytes, was {(folder / file.name).stat().st_size}")
 

@@ -46,7 +46,7 @@ enum {
   PUBLISHED = sizeof published / sizeof published[0]
 };
 
-/* Every member that needs no teacher is in the lists above; uniform and file have tests of their own. */
+/* Every member that needs no teacher is in the lists above; uniform, file and transfer have tests of their own. */
 static void every_schedule_is_tested(void **state) {
   const oss_registry *const registries[] = {&oss_schedules, &oss_searches};
   (void)state;
@@ -54,7 +54,8 @@ static void every_schedule_is_tested(void **state) {
     for (size_t i = 0; i < registries[r]->count(); i++) {
       const oss_member_desc *desc = registries[r]->at(i);
       char *kind = oss_format("kind: %s,", desc->name);
-      int listed = ((const oss_schedule_desc *)desc)->needs_teacher || !strcmp(desc->name, "uniform") || !strcmp(desc->name, "file");
+      int listed = ((const oss_schedule_desc *)desc)->needs_teacher || !strcmp(desc->name, "uniform") || !strcmp(desc->name, "file") ||
+                   !strcmp(desc->name, "transfer");
       for (size_t k = 0; k < FORMULAS; k++) listed |= !strcmp(formulas[k], desc->name) || strstr(formulas[k], kind) != NULL;
       for (size_t k = 0; k < PUBLISHED; k++) listed |= strstr(published[k], kind) != NULL;
       if (!listed) fail_msg("%s is in no test", desc->name);

@@ -23,6 +23,7 @@ if importlib.util.find_spec("torch") is None:
 
 import torch  # noqa: E402
 
+from ossconvert.networks import ARGUMENTS, FACTS  # noqa: E402
 from osstrain import check, digits, loop, recipes  # noqa: E402
 
 GOLDENS = os.environ.get("OSS_NET_GOLDENS", "")
@@ -63,6 +64,18 @@ class Train(unittest.TestCase):
                 self.assertEqual(metadata["data_range"], "2.0")
                 for value in network.state_dict().values():
                     self.assertTrue(bool(torch.isfinite(value).all()))
+
+    def test_metadata_are_keys_that_are_read(self):
+        # A key of another name is passed over: betas that nobody reads leave a network on its class's usual ones.
+        for name, recipe in recipes.RECIPES.items():
+            if recipe is not recipes.DigitsFeatures:
+                with self.subTest(name):
+                    self.assertEqual(set(recipe.metadata(recipe)) - set(FACTS), set())
+        for path in sorted(glob.glob(os.path.join(MODELS, "*.safetensors"))):
+            with self.subTest(path):
+                metadata = check.load(path)[1]
+                known = {*ARGUMENTS.get(metadata["class"], metadata), *FACTS, "class", "format", "origin", "seed"}
+                self.assertEqual(set(metadata) - known, set())
 
     def test_condition_sees_known_pixels_alone(self):
         random = torch.Generator().manual_seed(1)

@@ -23,6 +23,11 @@ int parity_small(void) {
   return current[0]->emulated || parity_watched();
 }
 
+int parity_rounds_factors(void) {
+  int sm = 0;
+  return sscanf(current[0]->numerics, "cuda sm_%d", &sm) == 1 && sm >= 80;
+}
+
 static oss_status open_backends(const char *name) {
   for (int i = 0; i < PARITY_THREADS; i++) OSS_TRY(oss_backend_create(name, i + 1, &current[i]));
   return OSS_OK;

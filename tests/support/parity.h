@@ -20,6 +20,9 @@ oss_backend *parity_backend(int threads);
 int parity_small(void);
 int parity_watched(void); /* the second of the two alone */
 
+/* Whether the backend has TF32 and BF16: a card from compute capability 8.0 on. */
+int parity_rounds_factors(void);
+
 /* Runs the tests once on each backend of the build; one that is unavailable here is skipped with the reason printed, or is a failure
  * under OSS_REQUIRE_GPU, which also needs one of them to be a GPU. Returns main's exit status: no test run is a failure. */
 int parity_run(const char *family, const struct CMUnitTest *tests, size_t count);

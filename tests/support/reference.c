@@ -218,3 +218,11 @@ void ref_advance(size_t b, size_t n, size_t d, int q, size_t coef_stride, const 
         out[at] = k < 0 ? (double)x[at] : candidate(b, n, d, q, coef + s * coef_stride, x, h, (size_t)k, j, s, e);
       }
 }
+
+double ref_activation(oss_activation activation, double x) {
+  const double pi = 3.14159265358979323846;
+  if (activation == OSS_ACT_NONE) return x;
+  if (x == -INFINITY) return 0.0;
+  const double z = activation == OSS_ACT_SILU ? x : 2.0 * sqrt(2.0 / pi) * (x + 0.044715 * x * x * x);
+  return x / (1.0 + exp(-z)); /* (1 + tanh(z / 2)) / 2 = 1 / (1 + e^-z) */
+}

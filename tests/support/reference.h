@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/backend.h"
+
 void ref_lincomb(size_t rows, size_t d, int terms, size_t stride, const double *coef, const float *const *in, double *out);
 void ref_row_error(size_t rows, size_t d, double p, const float *a, const float *b, double *out);
 
@@ -30,5 +32,8 @@ void ref_cost_accumulate(size_t b, size_t cells, int log_of, double weight, cons
 void ref_dp_relax(size_t b, size_t n, unsigned flags, const double *cost, const double *previous, double *cur, int32_t *from);
 void ref_advance(size_t b, size_t n, size_t d, int q, size_t coef_stride, const double *coef, size_t from_stride, const int32_t *from,
                  const float *x, const float *const *h, double *out);
+
+/* With its limit 0 at minus infinity. */
+double ref_activation(oss_activation activation, double x);
 
 #endif

@@ -6,6 +6,7 @@
 #define OSS_CUDA_HOST_CUBLAS_V2_H
 
 #include "cuda_runtime.h"
+#include "library_types.h"
 
 typedef enum cublasStatus_t {
   CUBLAS_STATUS_SUCCESS = 0,
@@ -30,6 +31,22 @@ typedef enum cublasMath_t {
   CUBLAS_TF32_TENSOR_OP_MATH = 3,
   CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION = 16
 } cublasMath_t;
+
+typedef enum cublasComputeType_t {
+  CUBLAS_COMPUTE_16F = 64,
+  CUBLAS_COMPUTE_16F_PEDANTIC = 65,
+  CUBLAS_COMPUTE_32F = 68,
+  CUBLAS_COMPUTE_32F_PEDANTIC = 69,
+  CUBLAS_COMPUTE_64F = 70,
+  CUBLAS_COMPUTE_64F_PEDANTIC = 71,
+  CUBLAS_COMPUTE_32I = 72,
+  CUBLAS_COMPUTE_32I_PEDANTIC = 73,
+  CUBLAS_COMPUTE_32F_FAST_16F = 74,
+  CUBLAS_COMPUTE_32F_FAST_16BF = 75,
+  CUBLAS_COMPUTE_32F_FAST_TF32 = 77
+} cublasComputeType_t;
+
+typedef enum cublasGemmAlgo_t { CUBLAS_GEMM_DEFAULT = -1, CUBLAS_GEMM_DEFAULT_TENSOR_OP = 99 } cublasGemmAlgo_t;
 
 typedef struct cublasContext *cublasHandle_t;
 #define CUBLASWINAPI
@@ -67,6 +84,15 @@ const char *cublasGetStatusString(cublasStatus_t status);
 OSS_CUDA_HOST_BLAS(float, S)
 OSS_CUDA_HOST_BLAS(double, D)
 #undef OSS_CUDA_HOST_BLAS
+
+/* Matrices and factors in float, whatever the compute type rounds A and B to. */
+cublasStatus_t cublasGemmEx(cublasHandle_t handle, cublasOperation_t opa, cublasOperation_t opb, int m, int n, int k, const void *alpha,
+                            const void *a, cudaDataType type_a, int lda, const void *b, cudaDataType type_b, int ldb, const void *beta,
+                            void *c, cudaDataType type_c, int ldc, cublasComputeType_t compute, cublasGemmAlgo_t algorithm);
+cublasStatus_t cublasGemmStridedBatchedEx(cublasHandle_t handle, cublasOperation_t opa, cublasOperation_t opb, int m, int n, int k,
+                                          const void *alpha, const void *a, cudaDataType type_a, int lda, long long stride_a, const void *b,
+                                          cudaDataType type_b, int ldb, long long stride_b, const void *beta, void *c, cudaDataType type_c,
+                                          int ldc, long long stride_c, int count, cublasComputeType_t compute, cublasGemmAlgo_t algorithm);
 }
 
 #endif

@@ -1,0 +1,9 @@
+// SPDX-FileCopyrightText: 2026 ossbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+#ifdef __AVX512F__ /* else: a processor without it, and nothing calls this variant */
+#define OSS_SIMD 512
+#include "kernels/cpu/dense_tile.inc"
+#else
+typedef int oss_dense_has_no_avx512;
+#endif
