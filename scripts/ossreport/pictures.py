@@ -14,7 +14,7 @@ COLUMNS, PIXELS, GAP, DPI = 10, 96, 6, 100  # pictures in a strip, their width, 
 FRAMES, APART = 5, 26  # frames shown of a video, the white between two videos
 POINTS = 512  # states read for a scatter plot
 CHOICE = (
-    "Shown are the baseline, the best OSS schedule and the best of the others at the smallest and a middle budget."
+    "Shown are the baseline, the best OSS schedule and the best of the others at 5 and 10 steps, or else at the smallest and a middle budget."
 )
 
 
@@ -67,13 +67,14 @@ def _chosen(study, panel, steps):
 
 
 def rows(study, panel):
-    """[(label, states)]: the teacher first, then a few schedules at the smallest and a middle budget; [] if none."""
+    """[(label, states)]: the teacher first, then a few schedules at two budgets; [] if none."""
     budgets = [
         m for m in panel.steps if any(c.has("samples/student") for s in panel.schedules for c in panel.at(s, m))
     ]
     if not budgets:
         return []
-    budgets = list(dict.fromkeys([budgets[0], budgets[len(budgets) // 2]]))
+    usual = [m for m in (5, 10) if m in budgets]
+    budgets = usual if len(usual) == 2 else list(dict.fromkeys([budgets[0], budgets[len(budgets) // 2]]))
     chosen = _chosen(study, panel, budgets[0])
     seed, teacher, result = None, None, []
     for steps in budgets:
