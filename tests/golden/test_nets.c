@@ -9,6 +9,7 @@
 #include "host/core/registries.h"
 #include "host/denoisers/network.h"
 #include "host/io/reader.h"
+#include "tests/support/members.h"
 #include "tests/support/parity.h"
 
 #define NETS OSS_GOLDEN_DIR "/nets/"
@@ -73,19 +74,11 @@ typedef struct opened {
 } opened;
 
 static opened open_network(oss_backend *be, const golden *g, const char *more) {
-  const oss_registry *where[] = {&oss_denoisers, NULL};
-  oss_document document = {0};
-  oss_member **list = NULL;
-  size_t count = 0;
-  opened out = {0};
-  char *text = oss_format("{it: {kind: %s, file: " NETS "%s.safetensors%s%s}}", g->kind, g->file, g->options, more);
-  check_ok(oss_yaml_parse("test", text, strlen(text), &document));
-  check_ok(oss_members_parse(where, oss_node_get(document.root, "it"), "it", ".", &list, &count));
-  out.member = list[0];
+  static const oss_registry *const where[] = {&oss_denoisers, NULL};
+  char *text = oss_format("{kind: %s, file: " NETS "%s.safetensors%s%s}", g->kind, g->file, g->options, more);
+  opened out = {.member = member_of(where, text)};
   check_ok(oss_denoiser_create(out.member, be, &out.denoiser));
-  free(list);
   free(text);
-  oss_document_free(&document);
   return out;
 }
 

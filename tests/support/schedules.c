@@ -3,26 +3,9 @@
 
 #include "tests/support/schedules.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "host/core/registries.h"
 #include "tests/support/check.h"
-
-static oss_member *member_of(const oss_registry *const *registries, const char *yaml) {
-  oss_document document = {0};
-  oss_member **list = NULL, *member;
-  size_t count = 0;
-  char *text = oss_format("{it: %s}", yaml);
-  check_ok(oss_yaml_parse("test", text, strlen(text), &document));
-  check_ok(oss_members_parse(registries, oss_node_get(document.root, "it"), "it", ".", &list, &count));
-  assert_int_equal(count, 1);
-  member = list[0];
-  free(list);
-  free(text);
-  oss_document_free(&document);
-  return member;
-}
+#include "tests/support/members.h"
 
 made_grid make_grid(const char *yaml, int64_t n) {
   static const oss_registry *const where[] = {&oss_grids, NULL};

@@ -8,17 +8,11 @@
 
 #include "host/core/registries.h"
 #include "tests/support/check.h"
+#include "tests/support/members.h"
 
 static oss_member **parse(const char *member, size_t *count) {
-  const oss_registry *where[] = {&oss_solvers, NULL};
-  oss_document document = {0};
-  oss_member **list;
-  char *text = oss_format("{it: %s}", member);
-  check_ok(oss_yaml_parse("test", text, strlen(text), &document));
-  check_ok(oss_members_parse(where, oss_node_get(document.root, "it"), "it", ".", &list, count));
-  oss_document_free(&document);
-  free(text);
-  return list;
+  static const oss_registry *const where[] = {&oss_solvers, NULL};
+  return members_of(where, member, count);
 }
 
 /* A list where a member takes one value makes a member of each. */

@@ -10,6 +10,7 @@
 #include "host/denoisers/denoiser.h"
 #include "host/io/reader.h"
 #include "tests/support/check.h"
+#include "tests/support/members.h"
 
 #define DIGITS OSS_MODELS_DIR "/digits.h5"
 #define MIXTURE OSS_GOLDEN_DIR "/oss_search_1d.h5"
@@ -21,20 +22,10 @@ typedef struct opened {
 } opened;
 
 static opened open_denoiser(const char *text) {
-  const oss_registry *where[] = {&oss_denoisers, NULL};
-  oss_document document = {0};
-  oss_member **list = NULL;
-  size_t count = 0;
-  opened out;
-  char *whole = oss_format("{it: %s}", text);
-  check_ok(oss_yaml_parse("test", whole, strlen(whole), &document));
-  check_ok(oss_members_parse(where, oss_node_get(document.root, "it"), "it", ".", &list, &count));
-  out.member = list[0];
+  static const oss_registry *const where[] = {&oss_denoisers, NULL};
+  opened out = {.member = member_of(where, text)};
   check_ok(oss_backend_create("cpu", 1, &out.be));
   check_ok(oss_denoiser_create(out.member, out.be, &out.denoiser));
-  free(list);
-  free(whole);
-  oss_document_free(&document);
   return out;
 }
 

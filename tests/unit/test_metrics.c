@@ -12,23 +12,13 @@
 #include "host/metrics/features.h"
 #include "host/metrics/principal.h"
 #include "tests/support/check.h"
+#include "tests/support/members.h"
 
 #define GOLDEN OSS_GOLDEN_DIR "/metrics.h5"
 
 static oss_member *parse(const char *metric) {
-  const oss_registry *where[] = {&oss_metrics, NULL};
-  oss_document document = {0};
-  oss_member **list = NULL, *out;
-  size_t count = 0;
-  char *text = oss_format("{it: %s}", metric);
-  check_ok(oss_yaml_parse("test", text, strlen(text), &document));
-  check_ok(oss_members_parse(where, oss_node_get(document.root, "it"), "it", ".", &list, &count));
-  assert_int_equal(count, 1);
-  out = list[0];
-  free(list);
-  free(text);
-  oss_document_free(&document);
-  return out;
+  static const oss_registry *const where[] = {&oss_metrics, NULL};
+  return member_of(where, metric);
 }
 
 /* A metric of the sets x (n, d) and y (m, d), which stay as they are. */

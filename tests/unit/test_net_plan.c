@@ -10,6 +10,7 @@
 #include "host/denoisers/network_state.h"
 #include "host/nets/arena.h"
 #include "tests/support/check.h"
+#include "tests/support/members.h"
 
 #define NETS OSS_GOLDEN_DIR "/nets/"
 
@@ -20,20 +21,10 @@ typedef struct opened {
 } opened;
 
 static opened open_network(const char *text) {
-  const oss_registry *where[] = {&oss_denoisers, NULL};
-  oss_document document = {0};
-  oss_member **list = NULL;
-  size_t count = 0;
-  opened out;
-  char *whole = oss_format("{it: %s}", text);
-  check_ok(oss_yaml_parse("test", whole, strlen(whole), &document));
-  check_ok(oss_members_parse(where, oss_node_get(document.root, "it"), "it", ".", &list, &count));
-  out.member = list[0];
+  static const oss_registry *const where[] = {&oss_denoisers, NULL};
+  opened out = {.member = member_of(where, text)};
   check_ok(oss_backend_create("cpu", 2, &out.be));
   check_ok(oss_denoiser_open(out.member, out.be, &out.denoiser));
-  free(list);
-  free(whole);
-  oss_document_free(&document);
   return out;
 }
 
