@@ -8,8 +8,8 @@ import os
 import h5py
 import numpy as np
 import torch
+from ossconvert import safetensors
 
-from . import tensors
 from .digits import DigitsClassifier
 from .dit import DiT, SimpleMLPAdaLN
 from .unet import SongUNet
@@ -21,7 +21,7 @@ TOLERANCE = 1e-5  # of the largest output
 
 def load(path):
     """The network that a safetensors file describes, with its weights; names must agree exactly."""
-    values, metadata = tensors.read(path)
+    values, metadata = safetensors.read(path)
     kind = CLASSES[metadata["class"]]
     accepted = kind.__init__.__code__.co_varnames[1 : kind.__init__.__code__.co_argcount]
     arguments = {}
@@ -32,7 +32,7 @@ def load(path):
             except ValueError:
                 arguments[key] = text
     network = kind(**arguments)
-    network.load_state_dict({name: torch.tensor(value) for name, value in values.items()})
+    network.load_state_dict({name: torch.tensor(value.array()) for name, value in values.items()})
     if list(network.state_dict()) != list(values):
         raise ValueError(f"{path}: the order of the tensors is not the official one")
     return network.eval(), metadata

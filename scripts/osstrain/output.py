@@ -9,8 +9,10 @@ import h5py
 import numpy as np
 import torch
 from make_datasets import write_sheet
+from ossconvert import safetensors
+from ossconvert.values import Made
 
-from . import digits, sample, tensors
+from . import digits, sample
 from .check import load
 from .loop import generator
 from .recipes import DigitsFeatures, DigitsMar, EdmUNet, alpha_products
@@ -104,8 +106,8 @@ def write(trainer, folder):
     """Every file of one network; returns its samples (n, C, H, W), or None for the classifier."""
     recipe, network = trainer.recipe, trainer.average.eval()
     base = os.path.join(folder, recipe.name)
-    weights = {name: value.numpy() for name, value in network.state_dict().items()}
-    tensors.write(base + ".safetensors", weights, metadata(trainer))
+    weights = {name: Made(value.numpy()) for name, value in network.state_dict().items()}
+    safetensors.write(base + ".safetensors", weights, metadata(trainer))
     write_curve(base, trainer)
     if isinstance(recipe, DigitsFeatures):
         accuracy, wrong = recipe.accuracy(network)
