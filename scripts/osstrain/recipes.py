@@ -87,7 +87,7 @@ class EdmUNet(Recipe):
 
 class DigitsUNet(EdmUNet):
     name, data = "digits_unet", "mnist5k"
-    steps = 2000
+    steps = 10000
     guidance = 2.0
     arguments = {
         "img_resolution": 28,
@@ -104,7 +104,7 @@ class DigitsUNet(EdmUNet):
 
 class PatchesUNet(EdmUNet):
     name, data = "patches_unet", "patches"
-    steps = 1200
+    steps = 8000
     flip = True
     log_sigma_mean = -1.0
     arguments = {
