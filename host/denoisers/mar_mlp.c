@@ -37,7 +37,7 @@ static const oss_option options[] = {
 };
 
 static void add_words(oss_words *words) {
-  static const char *const all[] = {"in_channels", "model_channels", "out_channels", "z_channels", "num_res_blocks"};
+  static const char *const all[] = {"in_channels", "model_channels", "out_channels", "z_channels", "num_res_blocks", "grad_checkpointing"};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) oss_words_add(words, all[i]);
 }
 

@@ -170,7 +170,9 @@ oss_status oss_prediction_read(const oss_member *member, const oss_arguments *ar
   if (how->prediction == OSS_PREDICT_VP) OSS_TRY(read_vp(member, arguments, how));
   if (how->prediction == OSS_PREDICT_EPS) OSS_TRY(read_table(member, arguments, betas, how, log_sigma));
   OSS_TRY_TO(failed, oss_option_real(member, arguments, "sigma_max", how->sigma_max, &how->sigma_max));
-  return OSS_OK;
+  if (isfinite(how->sigma_max)) return OSS_OK;
+  status = oss_member_fail(member, "beta_d %g, beta_min %g: sigma at their end is beyond double; sigma_max may stand for it", how->beta_d,
+                           how->beta_min);
 failed:
   free(*log_sigma);
   *log_sigma = NULL;

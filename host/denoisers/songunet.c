@@ -66,14 +66,16 @@ static oss_status read_encoder(const oss_arguments *arguments, songunet *s) {
   return oss_fail(OSS_ERR_CONFIG, "encoder_type is '%s': standard, skip or residual", text);
 }
 
-/* One axis of f (x) f / sum(f)^2. */
-static oss_status read_filter(const oss_arguments *arguments, oss_filter *filter) {
+/* One axis of f (x) f / sum(f)^2. A residual encoder's convolution is padded by the filter's margin too, which leaves room for four taps.
+ */
+static oss_status read_filter(const oss_arguments *arguments, int residual, oss_filter *filter) {
   int64_t taps[OSS_MAX_TAPS] = {1, 1}, sum = 0;
   size_t count = 2;
   OSS_TRY(oss_arguments_ints(arguments, "resample_filter", -1000, 1000, OSS_MAX_TAPS, taps, &count));
   for (size_t i = 0; i < count; i++) sum += taps[i];
   if (count == 0 || count % 2 != 0 || sum == 0)
     return oss_fail(OSS_ERR_CONFIG, "resample_filter has %zu taps of sum %lld: an even number and a sum are needed", count, (long long)sum);
+  if (residual && count > 4) return oss_fail(OSS_ERR_CONFIG, "resample_filter has %zu taps: at most 4 with encoder_type residual", count);
   filter->taps = (int)count;
   for (size_t i = 0; i < count; i++) filter->at[i] = (float)taps[i] / (float)sum;
   return OSS_OK;
@@ -95,7 +97,7 @@ static oss_status read(const oss_member *member, const oss_arguments *arguments,
   OSS_TRY(read_word(arguments, "embedding_type", "positional", "fourier", &s->fourier));
   OSS_TRY(read_encoder(arguments, s));
   OSS_TRY(read_word(arguments, "decoder_type", "standard", "skip", &s->decoder_skip));
-  OSS_TRY(read_filter(arguments, &s->style.filter));
+  OSS_TRY(read_filter(arguments, s->encoder_residual, &s->style.filter));
   oss_unet_sample(shape, s->noise_channels, out);
   return OSS_OK;
 }

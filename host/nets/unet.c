@@ -86,13 +86,27 @@ static size_t groups_of(size_t channels) {
   return channels / 4 < 32 ? channels / 4 : 32;
 }
 
+/* What a layer's buffer holds has to be the filter of the arguments, to half precision. */
+static void compare_filter(oss_unet *u, const char *name, const float *found) {
+  const oss_filter *filter = &u->style->filter;
+  for (int i = 0; i < filter->taps; i++)
+    for (int j = 0; j < filter->taps; j++) {
+      double is = (double)found[i * filter->taps + j], wanted = (double)filter->at[i] * (double)filter->at[j];
+      if (!(fabs(is - wanted) <= fabs(wanted) / 128.0))
+        oss_net_refuse(u->net, OSS_ERR_INPUT, "%s: the tensor '%s' holds %g at [0, 0, %d, %d]; the argument resample_filter makes that %g",
+                       oss_safetensors_path(u->net->weights->file), name, is, i, j, wanted);
+    }
+}
+
 /* The filter of a layer is in the file too, where the official code put it. */
 void oss_unet_take_filter(oss_unet *u, const char *name) {
   const size_t taps = (size_t)u->style->filter.taps, dims[4] = {1, 1, taps, taps};
+  float found[OSS_MAX_TAPS * OSS_MAX_TAPS];
   oss_net *net = u->net;
   const char *buffer = oss_net_name(net, "%s.resample_filter", name);
-  if (net->status == OSS_OK && oss_weights_has(net->weights, buffer))
-    oss_net_fail(net, oss_weights_take(net->weights, buffer, OSS_WEIGHT_BUFFER, 4, dims, NULL));
+  if (net->status != OSS_OK || !oss_weights_has(net->weights, buffer)) return;
+  oss_net_fail(net, oss_weights_take(net->weights, buffer, OSS_WEIGHT_BUFFER, 4, dims, found));
+  if (net->status == OSS_OK) compare_filter(u, buffer, found);
 }
 
 oss_unet_image oss_unet_resample(oss_unet *u, oss_unet_image x, const char *name, oss_unet_move move) {

@@ -67,7 +67,7 @@ oss_unet_image oss_unet_convolve(oss_unet *u, oss_unet_image x, const char *name
 /* The filter alone. name: of the layer that holds it as a buffer. */
 oss_unet_image oss_unet_resample(oss_unet *u, oss_unet_image x, const char *name, oss_unet_move move);
 
-/* Takes the filter of a layer from the weights, where it is there. */
+/* Takes the filter of a layer from the weights, where it is there: it has to be that of the style. */
 void oss_unet_take_filter(oss_unet *u, const char *name);
 
 /* Keeps an output of the encoder for the decoder. */

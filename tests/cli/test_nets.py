@@ -163,6 +163,14 @@ class Runs(NetTest):
         result = self.run_ok("run", self.config(self.network("dit", "dit.safetensors")), "--dry-run")
         self.assertNotIn("metadata", result.err)
 
+    def test_arguments_of_training_alone_are_known(self):
+        def with_all(header):
+            return dict(header, __metadata__=dict(header["__metadata__"], grad_checkpointing="false"))
+
+        path = self.changed("mar_mlp.safetensors", with_all)
+        result = self.run_ok("run", self.config({"denoiser": {"kind": "mar_mlp", "file": path}, **SMALL}), "--dry-run")
+        self.assertNotIn("metadata", result.err)
+
     def test_given_classes_are_taken_in_turn(self):
         with h5py.File(self.path("labels.h5"), "w") as file:
             file["data/labels"] = np.array([7], dtype="i4")
@@ -204,6 +212,10 @@ class Wrong(NetTest):
         # The arguments say [1, 1] where the file's layers hold four taps.
         self.refused(["resample_filter", "[1, 1, 4, 4]", "[1, 1, 2, 2]"], "songunet", "songunet_ncsnpp.safetensors", 1, arguments='{"resample_filter": [1, 1]}')
 
+    def test_a_filter_of_other_values_is_refused(self):
+        words = ["_down.conv0.resample_filter", "holds 0.25 at [0, 0, 0, 0]", "0.0625"]
+        self.refused(words, "songunet", "songunet_ddpmpp.safetensors", 1, arguments='{"resample_filter": [1, 3]}')
+
     def test_a_prefix_is_of_all_names_or_of_none(self):
         def some(header):
             return {"model." + name if name == "pos_embed" else name: entry for name, entry in header.items()}
@@ -213,6 +225,8 @@ class Wrong(NetTest):
     def test_options_that_make_no_sense(self):
         both = {"kind": "dit"}
         self.run_config({"denoiser": both, **SMALL}, code=2, words=["file, preset or arguments"])
+        long_filter = '{"img_resolution": 8, "in_channels": 1, "out_channels": 1, "encoder_type": "residual", "resample_filter": [1, 5, 10, 10, 5, 1]}'
+        self.run_config({"denoiser": {"kind": "songunet", "arguments": long_filter}, **SMALL}, "--dry-run", code=2, words=["6 taps", "residual"])
         self.refused(["depht", "depth"], arguments='{"depht": 4}')
         self.refused(["num_heads"], arguments='{"num_heads": 5}')
         self.refused(["guidance", "class"], guidance=2.0)
@@ -227,6 +241,7 @@ class Wrong(NetTest):
         self.refused(["sigma_data", "eps", "betas, beta_start, beta_end, train_steps"], sigma_data=0.5)
         self.refused(["timestep", "precondition v", "time_scale"], precondition="v", timestep="nearest")
         self.refused(["beta_end", "betas cosine"], betas="cosine", beta_end=0.02)
+        self.refused(["beta_d 2000", "sigma_max"], precondition="vp", beta_d=2000)
         self.refused(["null", "conditions"], "mar_mlp", "mar_mlp.safetensors", null="raw/condition")
         self.refused(["guidance", "condition"], "mar_mlp", "mar_mlp.safetensors", guidance=2.0)
 
