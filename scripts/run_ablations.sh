@@ -9,30 +9,44 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 program=${OSSBENCH:-build/release/ossbench}
 keep=
-if [ "${1:-}" = --keep ]; then
-  keep=${2:?run_ablations: --keep needs a folder}
-  shift 2
-  mkdir -p "$keep"
-fi
 names=()
-if [ "${1:-}" = --help ] || [ "${1:-}" = -h ]; then
-  sed -n '4,8s/^# \{0,1\}//p' "$0"
-  exit 0
-fi
+refuse() {
+  echo "run_ablations: $1" >&2
+  exit 2
+}
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
-  names+=("$1")
+  case $1 in
+    --help | -h)
+      sed -n '4,8s/^# \{0,1\}//p' "$0"
+      exit 0
+      ;;
+    --keep)
+      keep=${2:?run_ablations: --keep needs a folder}
+      shift
+      ;;
+    -*) refuse "what is '$1'? Arguments for the runs come behind -- (run_ablations.sh --help)" ;;
+    *) names+=("$1") ;;
+  esac
   shift
 done
 [ $# -gt 0 ] && shift
 if [ ${#names[@]} -eq 0 ]; then
   for config in configs/ablations/*.yaml; do names+=("$(basename "$config" .yaml)"); done
 fi
+for word in "$@"; do
+  case $word in
+    --o* | -o* | output=* | --set=output=* | *output.file=*)
+      [ ${#names[@]} -eq 1 ] || refuse "'$word' would write ${#names[@]} results to one file: name one config"
+      ;;
+    --d* | -n) refuse "'$word' makes no result to report: ossbench run configs/ablations/${names[0]}.yaml --dry-run" ;;
+  esac
+done
 if [ ! -x "$program" ]; then
   echo "run_ablations: no program $program: build it first (scripts/build.sh release), or name it in OSSBENCH" >&2
   exit 1
 fi
 
-mkdir -p results
+mkdir -p results ${keep:+"$keep"}
 failed=()
 one() { # NAME, arguments for run
   local name=$1 result
