@@ -10,7 +10,7 @@ from html import escape
 import matplotlib.pyplot as plt
 from PIL import Image
 
-from . import across, amplitudes, costs, figures, findings, flow, overview, pictures, pivot, provenance, render, stats, tables
+from . import across, amplitudes, calibrated, costs, figures, findings, flow, overview, pictures, pivot, provenance, render, stats, tables
 
 STYLE = """
 body { font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; color: #1c1c1c; max-width: 76rem; margin: 0 auto;
@@ -261,6 +261,10 @@ def _amplitudes(out, study):
         if len(found) > 1:
             out.add(f"<h3>{escape(group.title)}</h3>")
         out.figure(figure, f"amplitudes-{group.slug}" if group.slug else "amplitudes", caption)
+        for steps in calibrated.budgets(group):
+            figure, caption, save = calibrated.figure(study, group, steps)
+            if figure is not None:
+                out.figure(figure, "-".join(filter(None, ("calibrated", group.slug, f"{steps:g}steps"))), caption, **save)
     if 0 < drawn < len(found):
         out.add(f'<p class="note">({drawn} of {len(found)} teachers are shown.)</p>')
 

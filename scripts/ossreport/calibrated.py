@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 ossbench authors
+# SPDX-License-Identifier: Apache-2.0
+"""What calibration does to the end states: the same schedules without and with it below the teacher's, a figure a budget."""
+
+from . import layout, lines, pictures, stats
+
+BUDGETS = 3  # figures of a group
+WORDS = {
+    "scale": "scale: each state is scaled before the denoiser's call, such that its quantiles are as far apart as the teacher's.",
+    "affine": "affine: each state is scaled and shifted before the denoiser's call, such that its quantiles are the teacher's.",
+}
+TARGET = "The teacher's quantiles are means over the searched samples: every sample is led to the same ones."
+
+
+def budgets(group):
+    """The budgets at which two calibrations hold samples: at most BUDGETS."""
+    found = []
+    for steps in next(iter(group.panels.values())).steps:
+        having = [panel for panel in group.panels.values() if any(_cell(panel, schedule, steps) for schedule in panel.schedules)]
+        found += [steps] if len(having) > 1 else []
+    return lines.some(found, BUDGETS)
+
+
+def _cell(panel, schedule, steps, seed=None):
+    """The first finished cell with samples, of a seed where one is given."""
+    cells = [cell for cell in panel.at(schedule, steps) if cell.has("samples/student")]
+    return next((cell for cell in cells if seed is None or cell.axes.get("seed") == seed), None)
+
+
+def entries(study, group, steps):
+    """[(label, states)] for pictures.draw: the teacher, then each schedule's states of every calibration."""
+    panels = group.panels
+    first = panels.get("none") or next(iter(panels.values()))
+    found, teacher, seed = [], None, None
+    for schedule in pictures.chosen(study, first, steps):
+        for kind, panel in panels.items():
+            cell = _cell(panel, schedule, steps, seed)
+            if cell is None:
+                continue
+            seed = cell.axes.get("seed")
+            if teacher is None and cell.has("samples/teacher"):
+                teacher = cell.array("samples/teacher", pictures.POINTS)
+            states = cell.array("samples/student", pictures.POINTS)
+            label = f"{study.label('schedule', schedule)}\n{layout.row_text(study, 'calibration', kind)}"
+            found.append((label + pictures.scores(study, panel, schedule, steps, cell, states), states))
+    return ([("teacher", teacher)] if teacher is not None else []) + found
+
+
+def figure(study, group, steps):
+    """(figure, caption, how to save it) as pictures.sample_figure gives them."""
+    best = layout.row_text(study, "calibration", "none" if "none" in group.panels else next(iter(group.panels)))
+    choice = f"Shown are, with {stats.steps_text(steps)}, the baseline, the best OSS schedule and the best of the others ({best})."
+    words = " ".join(WORDS[kind] for kind in group.panels if kind in WORDS)
+    return pictures.draw(entries(study, group, steps), f"{choice} {words} {TARGET}")
