@@ -304,7 +304,7 @@ def _across(out, study, plan):
         out.add(f"<p>{escape(across.SUMMARY)}</p>{render.html(table)}")
     for split in matrix.splits():
         figure, caption = across.figure(matrix, split, metric)
-        out.figure(figure, f"across-{flow.slug(matrix.title(split))}".strip("-"), caption, dpi=130)
+        out.figure(figure, f"across-{flow.slug(matrix.title(split))}".strip("-"), caption, dpi=130, colours=256)
     for name in plan.metrics:
         for split in matrix.splits():
             for table in (across.scores(matrix, split, name), across.changes(matrix, split, name)):
