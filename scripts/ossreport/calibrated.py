@@ -12,6 +12,12 @@ WORDS = {
 TARGET = "The teacher's quantiles are means over the searched samples: every sample is led to the same ones."
 
 
+def words(groups):
+    """What the calibrations of these groups are, as sentences."""
+    kinds = dict.fromkeys(kind for group in groups for kind in group.panels if kind in WORDS)
+    return " ".join([*(WORDS[kind] for kind in kinds), TARGET])
+
+
 def budgets(group):
     """The budgets at which two calibrations hold samples: at most BUDGETS."""
     found = []
@@ -50,5 +56,4 @@ def figure(study, group, steps):
     """(figure, caption, how to save it) as pictures.sample_figure gives them."""
     best = layout.row_text(study, "calibration", "none" if "none" in group.panels else next(iter(group.panels)))
     choice = f"Shown are, with {stats.steps_text(steps)}, the baseline, the best OSS schedule and the best of the others ({best})."
-    words = " ".join(WORDS[kind] for kind in group.panels if kind in WORDS)
-    return pictures.draw(entries(study, group, steps), f"{choice} {words} {TARGET}")
+    return pictures.draw(entries(study, group, steps), choice)

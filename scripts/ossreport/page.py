@@ -256,7 +256,7 @@ def _amplitudes(out, study):
         if figure is None:
             continue
         if drawn == 0:
-            out.add(f'<h2 id="amplitudes">Amplitudes</h2><p>{escape(amplitudes.PAGE)}</p>')
+            out.add(f'<h2 id="amplitudes">Amplitudes</h2><p>{escape(amplitudes.PAGE)} {escape(calibrated.words(found))}</p>')
         drawn += 1
         if len(found) > 1:
             out.add(f"<h3>{escape(group.title)}</h3>")
