@@ -18,13 +18,16 @@ def words(groups):
     return " ".join([*(WORDS[kind] for kind in kinds), TARGET])
 
 
+def _having(group, steps):
+    """The calibrations with samples at a budget, not calibrated first."""
+    kinds = [kind for kind, panel in group.panels.items() if any(_cell(panel, schedule, steps) for schedule in panel.schedules)]
+    return sorted(kinds, key=lambda kind: kind != "none")
+
+
 def budgets(group):
     """The budgets at which two calibrations hold samples: at most BUDGETS."""
-    found = []
-    for steps in next(iter(group.panels.values())).steps:
-        having = [panel for panel in group.panels.values() if any(_cell(panel, schedule, steps) for schedule in panel.schedules)]
-        found += [steps] if len(having) > 1 else []
-    return lines.some(found, BUDGETS)
+    steps = dict.fromkeys(steps for panel in group.panels.values() for steps in panel.steps)
+    return lines.some([m for m in sorted(steps) if len(_having(group, m)) > 1], BUDGETS)
 
 
 def _cell(panel, schedule, steps, seed=None):
@@ -35,11 +38,11 @@ def _cell(panel, schedule, steps, seed=None):
 
 def entries(study, group, steps):
     """[(label, states)] for pictures.draw: the teacher, then each schedule's states of every calibration."""
-    panels = group.panels
-    first = panels.get("none") or next(iter(panels.values()))
+    kinds = _having(group, steps)
     found, teacher, seed = [], None, None
-    for schedule in pictures.chosen(study, first, steps):
-        for kind, panel in panels.items():
+    for schedule in pictures.chosen(study, group.panels[kinds[0]], steps):
+        for kind in kinds:
+            panel = group.panels[kind]
             cell = _cell(panel, schedule, steps, seed)
             if cell is None:
                 continue
@@ -54,6 +57,6 @@ def entries(study, group, steps):
 
 def figure(study, group, steps):
     """(figure, caption, how to save it) as pictures.sample_figure gives them."""
-    best = layout.row_text(study, "calibration", "none" if "none" in group.panels else next(iter(group.panels)))
+    best = layout.row_text(study, "calibration", _having(group, steps)[0])
     choice = f"Shown are, with {stats.steps_text(steps)}, the baseline, the best OSS schedule and the best of the others ({best})."
     return pictures.draw(entries(study, group, steps), choice)

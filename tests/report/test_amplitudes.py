@@ -109,6 +109,19 @@ class Amplitudes(unittest.TestCase):
         rows = [round(255 * (grey + 1) / 2) for grey in (self.greys["uniform", "none"], self.greys["uniform", "affine"])]
         np.testing.assert_allclose([grey for grey in found if grey != 255], rows, atol=1)  # the teacher's are white
 
+    def test_samples_that_are_missing(self):
+        make(self.file, seeds=(0,), grids=("edm",), steps=(3, 5), tables=False, schedules=("uniform",), calibrations=("none", "scale", "affine"))
+        with h5py.File(self.file, "r+") as file:
+            for cell in file["cells"].values():
+                if cell.attrs["calibration"] == "none" or (cell.attrs["steps"], cell.attrs["calibration"]) == (5, "scale"):
+                    del cell["samples"]
+        study = stats.Study(load.load(self.file))
+        (group,) = amplitudes.groups(study)
+        self.assertEqual(calibrated.budgets(group), [3])
+        labels = [label.split(",")[0] for label, _ in calibrated.entries(study, group, 3)]
+        self.assertEqual(labels, ["teacher", "uniform\nscale", "uniform\naffine"])
+        self.assertIn("of the others (scale).", self.write(study)[0])
+
     def test_no_pictures_of_one_calibration(self):
         study = self.study(tables=False, calibrations=("scale",), grids=("edm",))
         self.assertEqual([calibrated.budgets(group) for group in amplitudes.groups(study)], [[]])
