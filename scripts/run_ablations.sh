@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs every configs/ablations/*.yaml, writes results/ablation_NAME.h5 and beside it the tables (.txt, .md, .csv) and the page (_report/).
 #   scripts/run_ablations.sh [--keep DIR] [NAME ...] [-- arguments for ossbench run, such as --set samples.search=64]
-# --keep copies the Markdown tables and the overview pictures to a folder, such as results/reference. OSSBENCH names another program than
-# build/release/ossbench. Goes on after a failure and then ends with status 1.
+# --keep copies the Markdown tables, the overview pictures and those of samples without and with calibration to a folder, such as
+# results/reference. OSSBENCH names another program than build/release/ossbench. Goes on after a failure and then ends with status 1.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 program=${OSSBENCH:-build/release/ossbench}
@@ -49,7 +49,7 @@ fi
 mkdir -p results ${keep:+"$keep"}
 failed=()
 one() { # NAME, arguments for run
-  local name=$1 result
+  local name=$1 result picture
   shift
   result=$("$program" run "configs/ablations/$name.yaml" "$@") || return 1
   local base=${result%.h5} costs=()
@@ -57,10 +57,14 @@ one() { # NAME, arguments for run
   for kind in text:txt markdown:md csv:csv; do
     /usr/bin/python3 scripts/report.py "$result" --format "${kind%:*}" "${costs[@]}" >"$base.${kind#*:}" || return 1
   done
+  rm -f "${base}_report"/*.png # of an earlier result, which may have had others
   /usr/bin/python3 scripts/report.py "$result" --output "${base}_report" >&2 || return 1
   if [ -n "$keep" ]; then
     cp "$base.md" "$keep/$name.md" || return 1
     if [ -f "${base}_report/overview.png" ]; then cp "${base}_report/overview.png" "$keep/$name.png" || return 1; fi
+    for picture in "${base}_report"/calibrated-*.png; do
+      if [ -f "$picture" ]; then cp "$picture" "$keep/$name-${picture##*/}" || return 1; fi
+    done
   fi
   cat "$base.txt"
 }

@@ -49,6 +49,7 @@ report() { # RESULT, arguments for the tables
   for kind in text:txt markdown:md csv:csv; do
     /usr/bin/python3 scripts/report.py "$result" --format "${kind%:*}" "$@" >"$base.${kind#*:}"
   done
+  rm -f "${base}_report"/*.png # of an earlier result, which may have had others
   /usr/bin/python3 scripts/report.py "$result" --output "${base}_report" >&2
   if [ -n "$keep" ]; then
     cp "$base.md" "$keep/"

@@ -67,6 +67,9 @@ class Scripts(unittest.TestCase):
 
     def test_across(self):
         results, kept = self.path("a folder"), self.path("kept")
+        os.makedirs(os.path.join(results, "across_transfer_report"))
+        with open(os.path.join(results, "across_transfer_report", "across-older.png"), "w", encoding="utf-8"):
+            pass
         done = self.run_script("run_across.sh", "--results", results, "--keep", kept, "--", "--set", "samples.search=2", "--resume")
         both = ["--set", "samples.search=2", "--resume"]
         search, transfer = os.path.join(results, "across_search.h5"), os.path.join(results, "across_transfer.h5")
@@ -111,6 +114,9 @@ class Scripts(unittest.TestCase):
         self.assertEqual(self.asked(), [["run", config, "--set", "seed=1"] for config in configs])
         self.assertIn("== 2 of 2: networks", done.stderr)
         self.assertIn("grids.md", os.listdir(self.path("kept")))
+        make(self.path("made_up.h5"), seeds=(0,), steps=(3,), grids=("edm",), tables=False, schedules=("uniform",), calibrations=("none", "scale"))
+        self.run_script("run_ablations.sh", "--keep", self.path("kept"), "networks")
+        self.assertIn("networks-calibrated-3steps.png", os.listdir(self.path("kept")))
 
     def test_ablations_refuse(self):
         for words, part in (
