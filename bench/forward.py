@@ -153,6 +153,9 @@ def main():
     unknown = [name for name in arguments.networks if name not in NETWORKS]
     if unknown:
         parser.error(f"no network {unknown[0]}; they are {', '.join(NETWORKS)}")
+    program = os.path.join(arguments.build, "bench", "bench_forward")
+    if not os.path.exists(program):
+        sys.exit(f"forward: no {program}: build it first (scripts/build.sh release), or name the build with --build")
     print(f"PyTorch {torch.__version__}; milliseconds a call, best of {ROUNDS} rounds of {arguments.seconds} s in turns\n")
     print(f"{'network':14} {'batch':>5} {'threads':>7} {'ossbench':>9} {'GFLOP/s':>8} {'PyTorch':>9} {'ratio':>6} {'difference':>10}")
     rows = []

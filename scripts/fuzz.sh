@@ -10,6 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-600}
 shift || true
+[[ $seconds =~ ^[1-9][0-9]*$ ]] || { sed -n '4,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 readers=("$@")
 [ ${#readers[@]} -gt 0 ] || readers=(safetensors arguments config pickles)
 corpus=tests/fuzz/corpus

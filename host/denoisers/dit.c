@@ -45,7 +45,8 @@ static oss_status read(const oss_member *member, const oss_arguments *arguments,
   int64_t size = 32, patch = 2, channels = 4, width = 1152, depth = 28, heads = 16, classes = 1000;
   double ratio = 4.0, dropout = 0.1;
   int learn_sigma = 1;
-  (void)member;
+  /* The one argument that no shape tells: the usual number would make another network of the file's weights. */
+  if (oss_member_value(member, "file")->given) OSS_TRY(oss_arguments_require(arguments, "num_heads"));
   OSS_TRY(oss_arguments_int(arguments, "input_size", 1, 4096, &size));
   OSS_TRY(oss_arguments_int(arguments, "patch_size", 1, 4096, &patch));
   OSS_TRY(oss_arguments_int(arguments, "in_channels", 1, 4096, &channels));

@@ -13,7 +13,8 @@ from .networks import Network
 from .values import Joined, Made, Tensor
 
 ENTRIES = ("ema", "model_ema", "model", "state_dict")  # the averaged weights first: samples are drawn with them
-DEEPEST, MOST_MODULES, LONGEST_NAME = 16, 20000, 200
+DEEPEST, MOST_MODULES, LONGEST_NAME, LONGEST_LIST = 16, 20000, 200, 64
+WRAPPERS = ("module.", "model.", "_orig_mod.")
 CONFIG, WEIGHTS = "config.json", "diffusion_pytorch_model"
 
 # EDM's preconditioners: their own arguments, with official defaults, by the name in the metadata; what else they take goes to the network.
@@ -25,8 +26,17 @@ _WRAPPERS = {
 
 
 def _plain(value):
-    """An argument as JSON has it: lists of tuples, Python's numbers of numpy's."""
-    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+    return value is None or isinstance(value, (bool, float, str)) or isinstance(value, int) and abs(value) < 2**63
+
+
+def _argument(module, key, value):
+    """An argument as JSON has it: a number, a text, or a list of few of them."""
+    if isinstance(value, (list, tuple)) and len(value) <= LONGEST_LIST and all(map(_plain, value)):
+        return list(value)
+    if not isinstance(key, str) or not _plain(value):
+        what = f"{words(key)}: {words(value)}"
+        raise CheckpointError(f"{words(module)} was made with {what}, where a number, a text or a list of up to {LONGEST_LIST} is expected")
+    return value
 
 
 def module_tensors(root):
@@ -71,7 +81,7 @@ def _initial(module):
     made, positional = state.get("_init_kwargs"), state.get("_init_args")
     if not isinstance(made, dict) or positional:
         raise CheckpointError(f"{words(module)} does not say by keyword what it was made with")
-    return {key: _plain(value) for key, value in made.items()}
+    return made
 
 
 def edm(root):
@@ -82,7 +92,7 @@ def edm(root):
         given = _initial(root)
         facts["precondition"] = precondition
         for key, (name, fallback) in own.items():
-            value = given.get(key, fallback)
+            value = _argument(root, key, given.get(key, fallback))
             if value != math.inf:  # a preconditioner that takes any noise; JSON has no word for it
                 facts[name] = value
         inner = _entries("", root, "_modules").get("model")
@@ -92,7 +102,7 @@ def edm(root):
             if inner is not root
             else f"{words(root)}; known: {', '.join(_WRAPPERS)}, SongUNet, DhariwalUNet"
         )
-    return Network(inner.name, _initial(inner), facts, module_tensors(inner))
+    return Network(inner.name, {key: _argument(inner, key, value) for key, value in _initial(inner).items()}, facts, module_tensors(inner))
 
 
 def _state(value):
@@ -101,12 +111,21 @@ def _state(value):
         return None
     if not all(isinstance(name, str) and isinstance(tensor, Tensor) for name, tensor in value.items()):
         return None
-    return {name.removeprefix("module."): tensor for name, tensor in value.items()}
+    return value
+
+
+def _without_wrappers(tensors):
+    """Without the prefixes that DataParallel, torch.compile or a module around the network put before every name."""
+    for _ in WRAPPERS:
+        for prefix in WRAPPERS:
+            if all(name.startswith(prefix) for name in tensors):
+                tensors = {name[len(prefix) :]: tensor for name, tensor in tensors.items()}
+    return tensors
 
 
 def official(tensors, known=(), notes=()):
     """A state_dict with official names, with or without the prefix that a wrapper gives them."""
-    notes = list(notes)
+    notes, tensors = list(notes), _without_wrappers(tensors)
     if "x_embedder.proj.weight" in tensors:
         return Network("DiT", networks.dit_arguments(tensors, known), networks.TRAINED["DiT"], tensors, notes)
     head = {name.removeprefix("diffloss.net."): tensor for name, tensor in tensors.items() if name.startswith("diffloss.net.")}
@@ -116,11 +135,10 @@ def official(tensors, known=(), notes=()):
         head = tensors
     if head:
         return Network("SimpleMLPAdaLN", networks.mlp_arguments(head), networks.TRAINED["SimpleMLPAdaLN"], head, notes)
-    unet = {name.removeprefix("model."): tensor for name, tensor in tensors.items()}
-    if "map_layer0.weight" in unet:
-        kind = "DhariwalUNet" if "out_conv.weight" in unet else "SongUNet"
+    if "map_layer0.weight" in tensors:
+        kind = "DhariwalUNet" if "out_conv.weight" in tensors else "SongUNet"
         # Shapes do not tell them all: every argument must be given.
-        return Network(kind, {**dict.fromkeys(networks.ARGUMENTS[kind]), **dict(known)}, {"precondition": None}, unet, notes)
+        return Network(kind, {**dict.fromkeys(networks.ARGUMENTS[kind]), **dict(known)}, {"precondition": None}, tensors, notes)
     raise CheckpointError(f"{len(tensors)} tensors of no network that is known ({', '.join(list(tensors)[:4])}, ...)")
 
 
@@ -142,7 +160,8 @@ def from_value(value, entry):
         raise CheckpointError(f"it holds {words(value)}, where a network or a dict of tensors is expected")
     chosen = next((name for name in ([entry] if entry else ENTRIES) if value.get(name) is not None), None)
     if chosen is None:
-        raise CheckpointError(f"it holds {words(value)}, with no entry {entry or ', '.join(ENTRIES)}")
+        wanted = entry or ", ".join(ENTRIES) + "; --entry names another"
+        raise CheckpointError(f"it holds {words(value)}, with no entry {wanted}")
     notes = [f"entry '{chosen}' of {', '.join(str(key)[:40] for key in value)}"]
     if isinstance(value[chosen], pickles.Instance):
         network = edm(value[chosen])
@@ -243,5 +262,5 @@ def read(path, entry=None):
         tensors, metadata = safetensors.read(path)
         if "class" in metadata:
             raise CheckpointError("it says its class already: ossbench reads it as it is")
-        return official({name.removeprefix("module."): tensor for name, tensor in tensors.items()})
+        return official(tensors)
     return from_value(torchfile.read(path), entry)

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from . import CheckpointError
+from . import CheckpointError, words
+from .values import whole
 
 ORIGINS = {
     "SongUNet": "NVlabs/edm training/networks.py",
@@ -60,6 +61,7 @@ TRAINED = {
 }
 FREQUENCIES = 256  # width of the embedding of the time, in DiT and MAR
 HEADS = {1152: 16, 1024: 16, 768: 12, 384: 6}  # hidden_size of the published DiTs
+LARGEST, MOST_BLOCKS = 10**6, 4096
 
 
 class Network:
@@ -86,6 +88,7 @@ class Network:
         if missing:
             raise CheckpointError(f"{self.kind}: {', '.join(missing)} cannot be told from the file: give --set {missing[0]}=VALUE")
         if self.kind in _SHAPES:
+            check_arguments(self.kind, self.arguments)
             wanted = _SHAPES[self.kind](self.arguments)
             check_names(self.kind, wanted, self.tensors)
             self.tensors = {name: self.tensors[name] for name in wanted}
@@ -94,6 +97,20 @@ class Network:
 
     def metadata(self):
         return {"format": "pt", "class": self.kind, "origin": ORIGINS[self.kind], **self.arguments, **self.facts}
+
+
+def check_arguments(what, arguments):
+    """Sizes that shapes can be computed of; ossbench says what else it asks of them."""
+    for key, value in arguments.items():
+        if key == "learn_sigma":
+            good, expected = isinstance(value, bool), "true or false"
+        elif key in ("mlp_ratio", "class_dropout_prob"):
+            good, expected = type(value) in (int, float) and 0 <= value <= 1000, "a number from 0 to 1000"
+        else:
+            least, most = (0, MOST_BLOCKS) if key in ("depth", "num_res_blocks") else (1, LARGEST)
+            good, expected = whole(value) and least <= value <= most, f"a whole number from {least} to {most}"
+        if not good:
+            raise CheckpointError(f"{what}: {key} is {words(value)}, where {expected} is expected")
 
 
 def check_names(what, wanted, found):

@@ -256,5 +256,5 @@ def read(stream, calls, allowed=lambda text: False, persistent=None):
     except CheckpointError:
         raise
     except (ValueError, TypeError, IndexError, KeyError, OverflowError, EOFError, ArithmeticError) as error:
-        raise CheckpointError(f"a damaged pickle: {str(error)[:200]}") from error
+        raise CheckpointError(f"a pickle that is damaged or cut short: {str(error)[:200]}") from error
     raise CheckpointError("a pickle without its end")

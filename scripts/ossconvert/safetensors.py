@@ -9,8 +9,8 @@ import struct
 
 import numpy as np
 
-from . import CheckpointError
-from .values import Storage, Tensor, raw
+from . import CheckpointError, words
+from .values import MAX_RANK, Storage, Tensor, raw, whole_numbers
 
 _DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "bfloat16", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1"}
 _DTYPES.update(U8="u1", BOOL="?")
@@ -39,22 +39,28 @@ def read(path):
     if not isinstance(header, dict):
         raise CheckpointError("no safetensors file: its header is no object")
     metadata = header.pop("__metadata__", {})
-    tensors, body = {}, memoryview(data)[8 + length :]
-    for name, entry in header.items():
-        try:
-            dtype, shape, (first, last) = _DTYPES[entry["dtype"]], entry["shape"], entry["data_offsets"]
-            inside = 0 <= first <= last <= len(body)
-            count = (last - first) // raw(dtype).itemsize
-        except (KeyError, TypeError, ValueError) as error:
-            raise CheckpointError(f"tensor '{name[:80]}': {str(error)[:80]} is not known") from error
-        if not inside:
-            raise CheckpointError(f"tensor '{name[:80]}' lies outside the file")
-        strides = [int(np.prod(shape[d + 1 :], dtype=object)) for d in range(len(shape))]
-        tensor = Tensor(Storage(dtype, count, lambda first=first, last=last: body[first:last]), 0, shape, strides)
-        if int(np.prod(shape, dtype=object)) != count:
-            raise CheckpointError(f"tensor '{name[:80]}' of shape {shape} has {last - first} bytes")
-        tensors[name] = tensor
-    return tensors, metadata
+    if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
+        raise CheckpointError(f"no safetensors file: its __metadata__ is {words(metadata)}, where texts by name are expected")
+    body = memoryview(data)[8 + length :]
+    return {name: _tensor(name, entry, body) for name, entry in header.items()}, metadata
+
+
+def _tensor(name, entry, body):
+    """What an entry of the header says of the bytes behind it."""
+    kind, shape, place = (entry.get(key) for key in ("dtype", "shape", "data_offsets")) if isinstance(entry, dict) else (None,) * 3
+    dtype = _DTYPES.get(kind) if isinstance(kind, str) else None
+    if dtype is None:
+        raise CheckpointError(f"tensor '{name[:80]}': type {words(kind)}; known: {', '.join(_DTYPES)}")
+    if not whole_numbers(shape, MAX_RANK) or not whole_numbers(place, 2) or len(place) != 2:
+        raise CheckpointError(f"tensor '{name[:80]}': its shape {str(shape)[:60]} and data_offsets {str(place)[:60]} are not a tensor's")
+    first, last = place
+    if not first <= last <= len(body):
+        raise CheckpointError(f"tensor '{name[:80]}' lies outside the file")
+    count = int(np.prod(shape, dtype=object))
+    if count * raw(dtype).itemsize != last - first:
+        raise CheckpointError(f"tensor '{name[:80]}' of shape {str(shape)[:60]} has {last - first} bytes")
+    strides = [int(np.prod(shape[d + 1 :], dtype=object)) for d in range(len(shape))]
+    return Tensor(Storage(dtype, count, lambda: body[first:last]), 0, shape, strides)
 
 
 def write(path, tensors, metadata):

@@ -9,7 +9,6 @@ written that way, as the argument of torch.storage._load_from_bytes."""
 
 import io
 import mmap
-import os
 import struct
 import zipfile
 
@@ -176,7 +175,7 @@ def _read_stream(stream, data, calls):
         raise CheckpointError("written on a machine of another byte order")
     made = pickles.read(stream, calls, _carried, persistent)
     keys = pickles.read(stream, {})
-    if not isinstance(keys, list) or sorted(map(str, keys)) != sorted(storages):
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys) or sorted(keys) != sorted(storages):
         raise CheckpointError("a list of storages that is not that of its tensors")
     at = stream.tell()
     for key in keys:
@@ -215,8 +214,10 @@ def _read_zip(path):
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
-        raise CheckpointError(f"a damaged zip archive: {error}") from error
-    entries, size = {}, os.path.getsize(path)
+        raise CheckpointError(f"a zip archive that is damaged or cut short: {error}") from error
+    with open(path, "rb") as file:
+        data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    entries, places, size = {}, {}, len(data)
     for entry in archive.infolist():
         if entry.header_offset + entry.file_size > size:
             raise CheckpointError(f"entry '{entry.filename[:80]}' is cut short")
@@ -233,10 +234,16 @@ def _read_zip(path):
         raise CheckpointError("a TorchScript archive, which holds a program: a checkpoint's weights are wanted")
 
     def fetch(name):
-        try:
-            return archive.read(entries[name])
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OSError, struct.error) as error:
-            raise CheckpointError(f"entry '{name[:80]}' is damaged: {error}") from error
+        """The bytes of an entry. Its checksum is held against them once: thousands of tensors may be parts of one storage."""
+        entry = entries[name]
+        if name not in places:
+            try:
+                archive.read(entry)
+                lengths = struct.unpack_from("<HH", data, entry.header_offset + 26)  # of its name and of what follows that
+            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OSError, struct.error) as error:
+                raise CheckpointError(f"entry '{name[:80]}' is damaged: {error}") from error
+            places[name] = entry.header_offset + 30 + sum(lengths)
+        return data[places[name] : places[name] + entry.file_size]
 
     def persistent(value):
         dtype, key, count = _storage_id(value)
@@ -247,7 +254,7 @@ def _read_zip(path):
         storage.fetch = lambda: fetch(name)
         return storage
 
-    if root + "byteorder" in entries and fetch(root + "byteorder") != b"little":
+    if root + "byteorder" in entries and bytes(fetch(root + "byteorder")) != b"little":
         raise CheckpointError("written on a machine of another byte order")
     return pickles.read(io.BytesIO(fetch(root + "data.pkl")), CALLS, _carried, persistent)
 
@@ -261,5 +268,5 @@ def read(path):
     if start[257:262] == b"ustar":
         raise CheckpointError("a tar archive (PyTorch before 0.2), which is not read: save it again with a newer PyTorch")
     if start[:1] != b"\x80":
-        raise CheckpointError("neither a zip archive nor a pickle: no checkpoint of PyTorch")
+        raise CheckpointError(f"neither a zip archive nor a pickle, so no checkpoint of PyTorch: it begins with {start[:24]!r}")
     return _read_pickle(path)

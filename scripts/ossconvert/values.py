@@ -45,8 +45,13 @@ class Storage:
         return np.frombuffer(data, raw(self.dtype))
 
 
-def _whole(value):
+def whole(value):
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def whole_numbers(values, most):
+    """Whether these are a list of at most so many whole numbers."""
+    return isinstance(values, (tuple, list)) and len(values) <= most and all(map(whole, values))
 
 
 class Tensor:
@@ -58,9 +63,9 @@ class Tensor:
         if not isinstance(storage, Storage):
             raise CheckpointError(f"{words(storage)} in the place of a storage")
         for sizes in (shape, strides):
-            if not isinstance(sizes, (tuple, list)) or len(sizes) > MAX_RANK or not all(map(_whole, sizes)):
+            if not whole_numbers(sizes, MAX_RANK):
                 raise CheckpointError(f"a tensor whose shape or strides are not up to {MAX_RANK} whole numbers")
-        if not _whole(offset) or len(shape) != len(strides):
+        if not whole(offset) or len(shape) != len(strides):
             raise CheckpointError("a tensor whose offset, shape and strides do not fit each other")
         count = 1
         for size in shape:

@@ -18,7 +18,8 @@ LOOKS = {
 NAMES = {"none": "student, not calibrated", "scale": "student, scaled", "affine": "student, scaled and shifted"}
 PAGE = (
     "Quantiles of the elements of what the denoiser is given, mean over samples: the teacher's over all its steps, the "
-    "student's at each of its own. Calibration maps the student's states to the teacher's quantiles before each call; the "
+    "student's at each of its own. The teacher's mean is over the searched samples, the student's over the scored ones: where these are "
+    "others, part of what lies between the curves is theirs. Calibration maps the student's states to the teacher's quantiles before each call; the "
     "last point, hollow, is the end state, which no call follows and nothing maps."
 )
 

@@ -10,7 +10,7 @@ from html import escape
 import matplotlib.pyplot as plt
 from PIL import Image
 
-from . import across, amplitudes, costs, figures, findings, flow, overview, pictures, pivot, provenance, render, stats, tables
+from . import across, amplitudes, calibrated, costs, figures, findings, flow, overview, pictures, pivot, provenance, render, stats, tables
 
 STYLE = """
 body { font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; color: #1c1c1c; max-width: 76rem; margin: 0 auto;
@@ -256,11 +256,15 @@ def _amplitudes(out, study):
         if figure is None:
             continue
         if drawn == 0:
-            out.add(f'<h2 id="amplitudes">Amplitudes</h2><p>{escape(amplitudes.PAGE)}</p>')
+            out.add(f'<h2 id="amplitudes">Amplitudes</h2><p>{escape(amplitudes.PAGE)} {escape(calibrated.words(found))}</p>')
         drawn += 1
         if len(found) > 1:
             out.add(f"<h3>{escape(group.title)}</h3>")
         out.figure(figure, f"amplitudes-{group.slug}" if group.slug else "amplitudes", caption)
+        for steps in calibrated.budgets(group):
+            figure, caption, save = calibrated.figure(study, group, steps)
+            if figure is not None:
+                out.figure(figure, "-".join(filter(None, ("calibrated", group.slug, f"{steps:g}steps"))), caption, **save)
     if 0 < drawn < len(found):
         out.add(f'<p class="note">({drawn} of {len(found)} teachers are shown.)</p>')
 
@@ -300,7 +304,7 @@ def _across(out, study, plan):
         out.add(f"<p>{escape(across.SUMMARY)}</p>{render.html(table)}")
     for split in matrix.splits():
         figure, caption = across.figure(matrix, split, metric)
-        out.figure(figure, f"across-{flow.slug(matrix.title(split))}".strip("-"), caption, dpi=130)
+        out.figure(figure, f"across-{flow.slug(matrix.title(split))}".strip("-"), caption, dpi=130, colours=256)
     for name in plan.metrics:
         for split in matrix.splits():
             for table in (across.scores(matrix, split, name), across.changes(matrix, split, name)):

@@ -56,7 +56,7 @@ def _strip(samples):
     return np.concatenate(parts[1:], axis=1)
 
 
-def _chosen(study, panel, steps):
+def chosen(study, panel, steps):
     """The baseline, the best OSS schedule and the best of the others, of the cells that hold samples."""
     have = [s for s in panel.schedules if any(c.has("samples/student") for c in panel.at(s, steps))]
     rest = [s for s in have if s != study.baseline]
@@ -75,10 +75,10 @@ def rows(study, panel):
         return []
     usual = [m for m in (5, 10) if m in budgets]
     budgets = usual if len(usual) == 2 else list(dict.fromkeys([budgets[0], budgets[len(budgets) // 2]]))
-    chosen = _chosen(study, panel, budgets[0])
+    schedules = chosen(study, panel, budgets[0])
     seed, teacher, result = None, None, []
     for steps in budgets:
-        for schedule in chosen:
+        for schedule in schedules:
             cells = [c for c in panel.at(schedule, steps) if c.has("samples/student")]
             if seed is None and cells:
                 seed = cells[0].axes.get("seed")
@@ -92,14 +92,15 @@ def rows(study, panel):
     for schedule, steps, cell in result:
         states = cell.array("samples/student", POINTS)
         label = f"{study.label('schedule', schedule)}\n{stats.steps_text(steps)}"
-        fetch.append((label + _scores(study, panel, schedule, steps, cell, _count(states)), states))
+        fetch.append((label + scores(study, panel, schedule, steps, cell, states), states))
     if teacher is not None:
         fetch.insert(0, ("teacher", teacher.array("samples/teacher", POINTS)))
     return fetch
 
 
-def _scores(study, panel, schedule, steps, cell, count):
-    """', 23.10 dB (all: 21.35)': the mean score of the samples shown, the first `count` of the cell, and of all."""
+def scores(study, panel, schedule, steps, cell, states):
+    """', 23.10 dB' and 'all samples: 21.35 dB' in a line below: the mean score of the samples shown of these states of a cell, and of all."""
+    count = _count(states)
     score = panel.score(schedule, steps, study.metric) if study.metric else None
     if not score or math.isnan(score.mean):
         return ""
@@ -165,14 +166,19 @@ def sample_figure(study, panel):
     entries = rows(study, panel)
     if not entries:
         return None, "the file holds no samples for these cells", {}
+    return draw(entries, CHOICE)
+
+
+def draw(entries, choice):
+    """The same of [(label, states)], the teacher's under its name; choice: which these are, in words."""
     shape = entries[0][1].shape
     entries = [(label, states) for label, states in entries if states.shape[1:] == shape[1:]]
     if _frames(entries[0][1]) is not None:
         few = f", {FRAMES} spread evenly" if len(shape) == 5 and shape[2] > FRAMES else ""
         frame = f" The frames of each video side by side{few}." if len(shape) == 5 else ""
-        text = f"Every column starts from the same noise; values clipped to [-1, 1].{frame} {CHOICE}"
+        text = f"Every column starts from the same noise; values clipped to [-1, 1].{frame} {choice}"
         save = {"tight": False, "dpi": DPI, "colours": 256 if shape[1] == 1 else None}
         return _image_figure(entries), text, save
     if len(shape) == 2 and shape[1] == 2 and len(entries) > 1:
-        return _plane_figure(entries), f"A line joins what the same noise became. {CHOICE}", {}
+        return _plane_figure(entries), f"A line joins what the same noise became. {choice}", {}
     return None, f"states of shape {'x'.join(map(str, shape[1:]))} are no pictures", {}

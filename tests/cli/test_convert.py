@@ -36,6 +36,9 @@ class Published(Convert):
         made.save_zip(self.path("DiT.pt"), shuffled, root="DiT")
         self.assertTensors(self.convert("DiT.pt", "--set", "num_heads=4", "--set", "license=MIT"), state)
         self.assertMetadata(num_heads="4", license="MIT")
+        for prefix in ("model.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module.", "module.model."):
+            made.save_zip(self.path("DiT.pt"), {"model": {prefix + name: array for name, array in state.items()}})
+            self.assertTensors(self.convert("DiT.pt", "--set", "num_heads=2"), state)
 
     def test_dit_training(self):
         state, other = made.dit(out=4), made.dit(out=4, seed=9)
@@ -172,6 +175,21 @@ class Wrong(Convert):
         made.save_zip(self.path("DiT.pt"), state)
         self.assertRefused("DiT.pt", "num_heads cannot be told from the file: give --set num_heads=VALUE")
         self.assertRefused("DiT.pt", "--set heads: DiT takes input_size, patch_size", options=("--set", "heads=2"))
+        for key, value, expected in (
+            ("hidden_size", "wide", "the text 'wide', where a whole number from 1 to 1000000"),
+            ("patch_size", "0", "0, where a whole number from 1"),
+            ("depth", "1e9", "1000000000.0, where a whole number from 0 to 4096"),
+            ("depth", "1000000", "1000000, where a whole number from 0 to 4096"),
+            ("num_heads", "[2]", "a list of 1 entries, where a whole number"),
+            ("num_classes", "true", "True, where a whole number"),
+            ("class_dropout_prob", "none", "the text 'none', where a number from 0"),
+            ("mlp_ratio", "NaN", "the text 'NaN', where a number from 0"),
+            ("learn_sigma", "1", "1, where true or false"),
+        ):
+            self.assertRefused("DiT.pt", f"DiT: {key} is {expected}", options=("--set", "num_heads=2", "--set", f"{key}={value}"))
+        mixed = {f"{'module.' * (i % 2)}{name}": array for i, (name, array) in enumerate(state.items())}
+        made.save_zip(self.path("x.pt"), mixed)
+        self.assertRefused("x.pt", "32 tensors of no network that is known (pos_embed, module.x_embedder.proj.weight, ")
         made.save_zip(self.path("x.pt"), {"a": np.ones(2, np.float32)})
         self.assertRefused("x.pt", "1 tensors of no network that is known (a, ...)")
         made.save_zip(self.path("x.pt"), {"weights": state, "epoch": 3})
@@ -227,6 +245,10 @@ class Wrong(Convert):
             with open(self.path("d.pt"), "wb") as out:
                 out.write(data)
             self.assertRefused("d.pt")
+        for name, part in (("d.pt", "so no checkpoint of PyTorch: it begins with b'<!DOCTYPE html>"), ("d.safetensors", "no safetensors file")):
+            with open(self.path(name), "wb") as out:
+                out.write(b"<!DOCTYPE html><html>")
+            self.assertRefused(name, part)
         self.assertEqual(self.run_script("none.pt", "out.safetensors").returncode, 1)
         for save in (made.save_zip, made.save_old):
             save(self.path("whole.pt"), made.mar_head())
@@ -235,7 +257,7 @@ class Wrong(Convert):
             for length in (100, len(data) // 2, len(data) - 1):
                 with open(self.path("cut.pt"), "wb") as out:
                     out.write(data[:length])
-                self.assertRefused("cut.pt")
+                self.assertRefused("cut.pt", "cut short")
 
 
 if __name__ == "__main__":

@@ -4,11 +4,13 @@
 """scripts/convert_checkpoint.py on files that mean harm: nothing of them runs, nothing is allocated on their word.
 READ_SAFETENSORS=... /usr/bin/python3 tests/cli/test_convert_hostile.py"""
 
+import json
 import os
 import pickle
 import struct
 import sys
 import unittest
+import unittest.mock
 import zipfile
 
 import numpy as np
@@ -16,7 +18,7 @@ import numpy as np
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 
 from tests.support import checkpoints as made  # noqa: E402
-from tests.support.checkpoints import Call, Object, Ref  # noqa: E402
+from tests.support.checkpoints import Call, Object, Raw, Ref  # noqa: E402
 from tests.support.convert import Convert  # noqa: E402
 
 
@@ -113,6 +115,70 @@ class Hostile(Convert):
         with open(self.path("x.pt"), "wb") as out:
             out.write(stream)
         self.assertRefused("x.pt", "cut short: storage")
+
+    def test_safetensors(self):
+        """Headers whose entries are of other kinds than a safetensors file has."""
+        usual = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
+        entries = [(entry, "tensor 'a': type None") for entry in (5, None, "x", [])]
+        entries += [({**usual, "dtype": dtype}, "tensor 'a': type ") for dtype in ([], "F8", 4)]
+        shapes = (5, None, "ab", ["a", "b"], [[1], [2]], [-1], [1.0], [True], {"a": 1}, [1] * 100000)
+        entries += [({**usual, "shape": shape}, "tensor 'a': its shape ") for shape in shapes]
+        places = ([0.0, 4.0], ["a", "b"], [-4, 0], [0, 4, 5], [0], None, [False, 4])
+        entries += [({**usual, "data_offsets": place}, "are not a tensor's") for place in places]
+        entries += [({**usual, "data_offsets": place}, "tensor 'a' lies outside the file") for place in ([0, 8], [4, 0], [0, 10**30])]
+        entries += [({**usual, "data_offsets": [0, 3]}, "of shape [1] has 3 bytes"), ({**usual, "shape": [10**30, 0]}, "has 4 bytes")]
+        headers = [({"a": entry}, part) for entry, part in entries]
+        headers += [({"__metadata__": told, "a": usual}, "its __metadata__ is ") for told in (5, None, ["class"], {"class": 5})]
+        headers += [([1], "its header is no object"), ({}, "0 tensors of no network")]
+        for header, part in headers:
+            text = json.dumps(header).encode()
+            with open(self.path("x.safetensors"), "wb") as out:
+                out.write(struct.pack("<Q", len(text)) + text + bytes(4))
+            with self.subTest(text[:80]):
+                self.assertRefused("x.safetensors", part)
+
+    def test_arguments(self):
+        """What a module claims to be made with: lists that grow with every level, numbers and objects that no JSON holds."""
+        pair = b"r\0\0\1\0j\0\0\1\0\x86"  # remembers the top, takes it again, makes a tuple of both
+        laughter = Raw(b"K\1" + 60 * pair)
+        for value, part in (
+            (laughter, "model_channels: a tuple of 2 entries"),
+            (list(range(65)), "model_channels: a list of 65 entries"),
+            (10**6000, "model_channels: a whole number of 19932 bits"),
+            (b"4", "model_channels: a bytes of 1 entries"),
+            (Ref("torch.float32"), "model_channels: the class or function torch.float32"),
+        ):
+            made.save_plain(self.path("network.pkl"), made.edm(arguments={**made.UNET, "model_channels": value})[0])
+            self.assertRefused("network.pkl", f"an object of SongUNet was made with the text '{part.replace(':', chr(39) + ':', 1)}")
+        made.save_plain(self.path("network.pkl"), made.edm(sigma_data=laughter)[0])
+        self.assertRefused("network.pkl", "an object of EDMPrecond was made with the text 'sigma_data': a tuple of 2 entries")
+
+    def test_keys(self):
+        """The old format's list of storages holds texts."""
+        with open(self.path("x.pt"), "wb") as out:
+            out.write(made.old_stream(made.Stored("1", "Float", np.ones(2, np.float32))).replace(made.dumps(["1"]), made.dumps([1])))
+        self.assertRefused("x.pt", "a list of storages that is not that of its tensors")
+
+    def test_parts_of_one_storage(self):
+        """Each entry of an archive is read through once, however many tensors are parts of it."""
+        head, at, tensors = made.mar_head(), 0, {}
+        stored = made.Stored("0", "Float", np.concatenate([array.ravel() for array in head.values()]))
+        for name, array in head.items():
+            strides = (array.shape[1], 1) if array.ndim == 2 else (1,)
+            tensors[name] = Call("torch._utils._rebuild_tensor_v2", stored, at, array.shape, strides)
+            at += array.size
+        with zipfile.ZipFile(self.path("x.pt"), "w") as archive:
+            archive.writestr("x/data.pkl", made.dumps(tensors))
+            archive.writestr("x/data/0", stored.values.tobytes())
+        with unittest.mock.patch.object(zipfile.ZipFile, "read", autospec=True, side_effect=zipfile.ZipFile.read) as read:
+            self.assertTensors(self.convert("x.pt"), head)
+        self.assertEqual([call.args[1].filename for call in read.mock_calls], ["x/data.pkl", "x/data/0"])
+        with open(self.path("x.pt"), "r+b") as file:  # a byte of the storage's, in the middle of the file
+            file.seek(os.path.getsize(self.path("x.pt")) // 2)
+            byte = file.read(1)
+            file.seek(-1, os.SEEK_CUR)
+            file.write(bytes([byte[0] ^ 1]))
+        self.assertRefused("x.pt", "entry 'x/data/0' is damaged: Bad CRC-32")
 
     def test_growth(self):
         """One storage under many names: a few tied weights are welcome, a file that grows many times is not."""

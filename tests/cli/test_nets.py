@@ -199,6 +199,15 @@ class Wrong(NetTest):
         self.refused(["embedding_table", "[11, 64]", "[10, 64]"], arguments='{"num_classes": 9}', code=1)
         self.refused(["SimpleMLPAdaLN", "DiT"], file="mar_mlp.safetensors", code=1)
 
+    def test_the_number_of_heads_is_not_guessed(self):
+        def without(header):
+            return dict(header, __metadata__={key: value for key, value in header["__metadata__"].items() if key != "num_heads"})
+
+        path = self.changed("dit.safetensors", without)
+        self.refused(["net.safetensors", "the argument 'num_heads' is missing"], file=path, code=1)
+        for options in ({"arguments": '{"num_heads": 4}'}, {"preset": "dit-l-2-256"}):
+            self.run_ok("run", self.config({"denoiser": dict({"kind": "dit", "file": path}, **options), **SMALL}), "--dry-run")
+
     def test_a_lost_tensor_is_named(self):
         for lost in ("pos_embed", "blocks.1.mlp.fc1.bias"):
             path = self.changed("dit.safetensors", lambda header, lost=lost: {k: v for k, v in header.items() if k != lost})
