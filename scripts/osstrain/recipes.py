@@ -147,7 +147,7 @@ class DigitsDiT(Epsilon):
     name, data = "digits_dit", "mnist5k"
     batch = 64
     guidance = 2.0
-    steps = 9000
+    steps = 14000
     arguments = {
         "input_size": 28,
         "patch_size": 7,
@@ -176,7 +176,7 @@ class DigitsMar(Epsilon):
     """MAR's head, a token at a time; only the noise half of its outputs is trained, the other stays zero."""
 
     name, data = "digits_mar", "mnist5k"
-    steps = 5000
+    steps = 20000
     guidance = 2.0
     held_out = 500  # the last pictures of the data, whose tokens are shipped
     each = 12  # pictures for each of the 49 positions
