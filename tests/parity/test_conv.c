@@ -94,6 +94,34 @@ static void parity_conv(void **state) {
   for (size_t i = 0; i < COUNT(large) && !parity_watched(); i++) check_case(&rng, &large[i]);
 }
 
+/* To the nearest of 8 bits, halves to even. */
+static float *rounded(const float *x, size_t count) {
+  float *out = check_alloc(count, sizeof *out);
+  for (size_t i = 0; i < count; i++) {
+    int exponent;
+    const double fraction = frexp((double)x[i], &exponent);
+    out[i] = (float)ldexp(nearbyint(256.0 * fraction), exponent - 8);
+  }
+  return out;
+}
+
+/* Factors of 8 bits are exact products in float: what remains is a float's sum, rounded to 8 bits, and the bias, which is not. */
+static void check_bfloat16(const conv_case *c, const float *weight, const float *bias, const float *in, const float *out) {
+  const oss_conv_shape *s = &c->shape;
+  const size_t count = c->samples * out_size(s);
+  float *w = rounded(weight, weight_size(s)), *x = rounded(in, c->samples * in_size(s));
+  double *want = check_alloc(count, sizeof *want);
+  ref_conv(c->samples, *s, w, NULL, x, want);
+  for (size_t i = 0; i < count; i++) {
+    const double sum = want[i];
+    want[i] += (double)bias[i % s->out];
+    check_close_float("conv: bf16", 1, out + i, want + i, 1.2e-7, allowed(s) + 0x1.02p-8 * fabs(sum));
+  }
+  free(w);
+  free(x);
+  free(want);
+}
+
 /* Refused without units for them. 11 and 8 bits of each factor, and of a result in 16 bits 8 too. */
 static void conv_compute(void **state) {
   (void)state;
@@ -119,6 +147,7 @@ static void conv_compute(void **state) {
     const double error = compute == OSS_COMPUTE_TF32 ? 3e-3 : 3e-2; /* five deviations of the roundings' sum */
     run_conv(be, c.samples, s, (oss_compute)compute, weight, bias, in, out);
     check_close_float("conv: other arithmetic", count, out, want, 0.0, error);
+    if (compute == OSS_COMPUTE_BF16) check_bfloat16(&c, weight, bias, in, out);
     if (be->emulated) assert_memory_not_equal(out, exact, count * sizeof *out);
     run_conv(be, 1, s, (oss_compute)compute, weight, bias, in + 4 * in_size(s), again);
     check_same_bits("conv: other arithmetic, a sample alone", out_size(s) * sizeof *out, again, out + 4 * out_size(s));
