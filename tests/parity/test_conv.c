@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,6 +165,30 @@ static void conv_compute(void **state) {
   free(want);
 }
 
+/* However many threads the library finds: it would choose other blocks of channels by them, and so another order of sums. */
+static void conv_library_threads(void **state) {
+  (void)state;
+  const oss_conv_shape shapes[] = {{4, 4, 768, 64, 3, 1}, {8, 8, 256, 96, 3, 1}, {2, 2, 96, 768, 3, 1}};
+  const int before = omp_get_max_threads(), counts[] = {1, 2, 7, 16};
+  check_rng rng = {48};
+  for (size_t i = 0; i < COUNT(shapes) && !parity_small(); i++) {
+    const oss_conv_shape *s = &shapes[i];
+    float *weight = check_floats(&rng, weight_size(s), 0.1), *in = check_floats(&rng, in_size(s), 1.0);
+    float *out = check_alloc(out_size(s), sizeof *out), *first = check_alloc(out_size(s), sizeof *out);
+    for (size_t k = 0; k < COUNT(counts); k++) {
+      omp_set_num_threads(counts[k]);
+      run_conv(parity_backend(1), 1, s, OSS_COMPUTE_FP32, weight, NULL, in, k == 0 ? first : out);
+      assert_int_equal(omp_get_max_threads(), counts[k]);
+      if (k > 0) check_same_bits("conv: threads of the library", out_size(s) * sizeof *out, out, first);
+    }
+    free(weight);
+    free(in);
+    free(out);
+    free(first);
+  }
+  omp_set_num_threads(before);
+}
+
 /* Images that begin between the addresses where several floats move as one. */
 static void conv_between_alignments(void **state) {
   (void)state;
@@ -318,7 +343,11 @@ static void parity_conv_pack(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {PARITY_CONV(PARITY_TEST) cmocka_unit_test(conv_compute), cmocka_unit_test(conv_between_alignments),
-                                     cmocka_unit_test(conv_nan), cmocka_unit_test(conv_again), cmocka_unit_test(conv_repeated)};
+  const struct CMUnitTest tests[] = {PARITY_CONV(PARITY_TEST) cmocka_unit_test(conv_compute),
+                                     cmocka_unit_test(conv_library_threads),
+                                     cmocka_unit_test(conv_between_alignments),
+                                     cmocka_unit_test(conv_nan),
+                                     cmocka_unit_test(conv_again),
+                                     cmocka_unit_test(conv_repeated)};
   return parity_run("conv", tests, sizeof tests / sizeof tests[0]);
 }
