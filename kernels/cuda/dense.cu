@@ -10,9 +10,9 @@
  * kernel. What is relied on beyond cuBLAS' documentation: that a kernel sums every element in the same order, wherever its row lies in the
  * panel. The parity test compares rows alone with rows in a batch. One FMA for each (row, output, input). Bytes: 4 (k + n) a row and 4 n k
  * a panel by the product, 8 an output by the second kernel. Floor: the FMA, at the rate of the units that compute names (67 TFLOP/s in
- * float on an H100), plus the second kernel's bytes (5 us for 8192 rows of 1152). Expected in float: half of it with panels of 256 rows (n k
- * of 2^20: 72 tiles of 128 x 64 on 132 multiprocessors, and 3 us between two kernels), more where n k is larger; one row costs what a panel
- * does. */
+ * float on an H100), plus the second kernel's bytes (5 us for 8192 rows of 1152). Expected in float: half of it with panels of 256 rows (n
+ * k of 2^20: 72 tiles of 128 x 64 on 132 multiprocessors, and 3 us between two kernels), more where n k is larger; one row costs what a
+ * panel does. */
 #include "kernels/checks.h"
 #include "kernels/cuda/activation.h"
 #include "kernels/cuda/blas.h"
