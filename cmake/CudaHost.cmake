@@ -19,8 +19,8 @@ function(oss_compile_for_host target)
     list(APPEND options -Wno-pass-failed)
     set(trap -fsanitize-trap=alignment)
   endif()
-  # What a card refuses: several values moved as one from between their alignments. A sanitizer that is on reports it in words.
-  if(NOT OSS_SANITIZE)
+  # What a card refuses: several values moved as one from between their alignments. The sanitizer for all of that reports it in words.
+  if(NOT OSS_SANITIZE MATCHES undefined)
     list(APPEND options -fsanitize=alignment ${trap})
   endif()
   if(OSS_WERROR)
