@@ -78,8 +78,8 @@ static inline oss_status oss_check_dense(size_t rows, size_t n, size_t k, oss_ac
   return OSS_OK;
 }
 
-/* Whether attention's sizes and scale make sense; a sample, its scores included, has fewer than 2^31 of anything. A factor of 0 would keep
- * the libraries from reading q and k at all, and lose their NaN. */
+/* Whether attention's sizes and scale make sense; the libraries count tokens, and what a token has, with 31 bits. A factor of 0 would keep
+ * them from reading q and k at all, and lose their NaN. */
 static inline oss_status oss_check_attention(size_t samples, size_t tokens, size_t heads, size_t width, double scale) {
   if (tokens < 1 || heads < 1 || width < 1 || tokens >= INT32_MAX || heads > INT32_MAX / 3 / width)
     return oss_fail(OSS_ERR_INTERNAL, "attention: %zu tokens, %zu heads of %zu", tokens, heads, width);

@@ -6,12 +6,13 @@
  * Row-major arrays are transposed column-major ones: out^T (n x rows) = weight (n x k, stored transposed) times in^T (k x rows). The same
  * bits however a batch is split: a product always has the layer's panel of rows, so cuBLAS chooses the same kernel each time. Rows that do
  * not fill a panel are the last ones of a panel that begins earlier, computed twice; where there are less than one panel, they are filled
- * up with zeros in scratch. What is relied on beyond cuBLAS' documentation: that a kernel sums every element in the same order, wherever
- * its row lies in the panel. The parity test compares rows alone with rows in a batch. One FMA for each (row, output, input). Bytes: 4 (k +
- * n) a row and 4 n k a panel by the product, 8 an output by the second kernel. Floor: the FMA, at the rate of the units that compute names
- * (67 TFLOP/s in float on an H100), plus the second kernel's bytes (5 us for 8192 rows of 1152). Expected in float: half of it with panels
- * of 256 rows (n k of 2^20: 72 tiles of 128 x 64 on 132 multiprocessors, and 3 us between two kernels), more where n k is larger; one row
- * costs what a panel does. */
+ * up with zeros in scratch. By way of scratch go arrays too that begin between multiples of 16 bytes, for which cuBLAS might take another
+ * kernel. What is relied on beyond cuBLAS' documentation: that a kernel sums every element in the same order, wherever its row lies in the
+ * panel. The parity test compares rows alone with rows in a batch. One FMA for each (row, output, input). Bytes: 4 (k + n) a row and 4 n k
+ * a panel by the product, 8 an output by the second kernel. Floor: the FMA, at the rate of the units that compute names (67 TFLOP/s in
+ * float on an H100), plus the second kernel's bytes (5 us for 8192 rows of 1152). Expected in float: half of it with panels of 256 rows (n
+ * k of 2^20: 72 tiles of 128 x 64 on 132 multiprocessors, and 3 us between two kernels), more where n k is larger; one row costs what a
+ * panel does. */
 #include "kernels/checks.h"
 #include "kernels/cuda/activation.h"
 #include "kernels/cuda/blas.h"
@@ -68,16 +69,26 @@ static oss_status multiply(const oss_backend *be, const oss_cuda_dense_layer *la
   return oss_cuda_multiply(be, layer->compute, &product);
 }
 
-/* Less than a panel. */
-static oss_status few_rows(oss_backend *be, size_t rows, const oss_cuda_dense_layer *layer, oss_activation activation, const float *in,
-                           float *out) {
+/* Up to a panel. */
+static oss_status by_scratch(oss_backend *be, size_t rows, const oss_cuda_dense_layer *layer, oss_activation activation, const float *in,
+                             float *out) {
   const oss_cuda_state *s = oss_cuda_state_of(be);
   const size_t used = rows * layer->k, all = layer->panel * layer->k;
   float *panel = static_cast<float *>(s->scratch), *sums = panel + oss_cuda_ceil(all, 64) * 64;
   OSS_CUDA_TRY(cudaMemcpyAsync(panel, in, used * sizeof *in, cudaMemcpyDeviceToDevice, s->stream));
-  OSS_CUDA_TRY(cudaMemsetAsync(panel + used, 0, (all - used) * sizeof *in, s->stream));
+  if (used < all) OSS_CUDA_TRY(cudaMemsetAsync(panel + used, 0, (all - used) * sizeof *in, s->stream));
   OSS_TRY(multiply(be, layer, panel, sums));
   return finish(be, rows, layer, activation, sums, out);
+}
+
+/* A panel or more. */
+static oss_status in_place(oss_backend *be, size_t rows, const oss_cuda_dense_layer *layer, oss_activation activation, const float *in,
+                           float *out) {
+  for (size_t done = 0; done < rows; done += layer->panel) {
+    const size_t first = rows - done < layer->panel ? rows - layer->panel : done;
+    OSS_TRY(multiply(be, layer, in + first * layer->k, out + first * layer->n));
+  }
+  return finish(be, rows, layer, activation, out, out);
 }
 
 oss_status oss_cuda_dense(oss_backend *be, size_t rows, const oss_layer *packed, oss_activation activation, const float *in, float *out) {
@@ -85,10 +96,10 @@ oss_status oss_cuda_dense(oss_backend *be, size_t rows, const oss_layer *packed,
   const oss_cuda_dense_layer *layer = static_cast<const oss_cuda_dense_layer *>(packed->packed);
   OSS_TRY(oss_check_dense(rows, layer->n, layer->k, activation));
   if (rows == 0) return OSS_OK;
-  if (rows < layer->panel) return few_rows(be, rows, layer, activation, in, out);
+  if (rows >= layer->panel && oss_cuda_aligned(in) && oss_cuda_aligned(out)) return in_place(be, rows, layer, activation, in, out);
   for (size_t done = 0; done < rows; done += layer->panel) {
-    const size_t first = rows - done < layer->panel ? rows - layer->panel : done;
-    OSS_TRY(multiply(be, layer, in + first * layer->k, out + first * layer->n));
+    const size_t count = rows - done < layer->panel ? rows - done : layer->panel;
+    OSS_TRY(by_scratch(be, count, layer, activation, in + done * layer->k, out + done * layer->n));
   }
-  return finish(be, rows, layer, activation, out, out);
+  return OSS_OK;
 }

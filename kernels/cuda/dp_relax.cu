@@ -13,7 +13,7 @@
 #include <math.h>
 
 #include "kernels/checks.h"
-#include "kernels/cuda/cuda.h"
+#include "kernels/cuda/rows.h"
 
 enum { COLUMNS = 8, SLICES = 64, AHEAD = 4, BLOCK = COLUMNS * SLICES, WARPS = BLOCK / OSS_CUDA_WARP };
 
@@ -89,6 +89,6 @@ oss_status oss_cuda_dp_relax(oss_backend *be, size_t b, size_t n, unsigned flags
   OSS_TRY(oss_check_dp_relax(b, n, flags));
   if (b == 0) return OSS_OK;
   const size_t blocks = b * oss_cuda_ceil(n + 1, COLUMNS);
-  OSS_LAUNCH(be, relax, (unsigned)(blocks < 0x7fffffffu ? blocks : 0x7fffffffu), BLOCK, 0, b, n, flags, cost, previous, cur, from);
+  OSS_LAUNCH(be, relax, oss_cuda_grid_limit(blocks, OSS_CUDA_GRID_X), BLOCK, 0, b, n, flags, cost, previous, cur, from);
   return OSS_OK;
 }

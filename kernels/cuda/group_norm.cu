@@ -213,7 +213,7 @@ static oss_status launch(oss_backend *be, group_job job) {
   while (job.at_once < job.groups && (job.at_once * job.members < RUN || job.at_once * job.members % WIDE != 0)) job.at_once++;
   job.runs = oss_cuda_ceil(job.groups, job.at_once);
   job.aligned = WIDE == 1 || (oss_cuda_aligned(job.in) && oss_cuda_aligned(job.out));
-  OSS_LAUNCH(be, kernel, oss_cuda_grid_limit(job.samples * job.runs, 0x7fffffffu), THREADS, 0, job);
+  OSS_LAUNCH(be, kernel, oss_cuda_grid_limit(job.samples * job.runs, OSS_CUDA_GRID_X), THREADS, 0, job);
   return OSS_OK;
 }
 

@@ -97,7 +97,7 @@ static oss_status launch(oss_backend *be, size_t rows, size_t d, double p, const
   for (size_t first = 0; first < rows; first += most) {
     const size_t count = rows - first < most ? rows - first : most;
     oss_cuda_rows plan = oss_cuda_rows_of(count, pieces, d <= SHORT ? (unsigned)OSS_CUDA_WARP : (unsigned)OSS_CUDA_ROWS_BLOCK);
-    plan.grid.x = oss_cuda_grid_limit(pieces, 0x7fffffffu);
+    plan.grid.x = oss_cuda_grid_limit(pieces, OSS_CUDA_GRID_X);
     OSS_LAUNCH(be, sum, plan.grid, plan.block, 0, count, d, piece, pieces, p, a + first * d, b + first * d,
                pieces == 1 ? out + first : part);
     if (pieces == 1) continue;

@@ -261,6 +261,6 @@ oss_status oss_cuda_row_quantile(oss_backend *be, size_t rows, size_t d, size_t 
   if (rows == 0 || count == 0) return OSS_OK;
   if (d >= LONG && rows <= (size_t)s->multiprocessors / 2 && rows <= OSS_CUDA_SCRATCH_BYTES / sizeof(work))
     return select_cut(be, rows, d, count, level, in, out);
-  OSS_LAUNCH(be, select_rows, oss_cuda_grid_limit(rows, 0x7fffffffu), BLOCK, 0, rows, d, count, level, in, out, s->fault);
+  OSS_LAUNCH(be, select_rows, oss_cuda_grid_limit(rows, OSS_CUDA_GRID_X), BLOCK, 0, rows, d, count, level, in, out, s->fault);
   return OSS_OK;
 }

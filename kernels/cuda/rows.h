@@ -14,6 +14,9 @@ typedef struct oss_cuda_rows {
   dim3 grid, block;
 } oss_cuda_rows;
 
+/* The most blocks of a grid: a card's limits. The emulation's are low, so that every kernel's loop goes round where it is tested. */
+enum { OSS_CUDA_GRID_X = OSS_CUDA_EMULATED ? 24 : 0x7fffffff, OSS_CUDA_GRID_Y = OSS_CUDA_EMULATED ? 6 : 65535 };
+
 static inline unsigned oss_cuda_grid_limit(size_t wanted, unsigned most) {
   return wanted < most ? (unsigned)wanted : most;
 }
@@ -22,8 +25,8 @@ static inline unsigned oss_cuda_grid_limit(size_t wanted, unsigned most) {
 static inline oss_cuda_rows oss_cuda_rows_of(size_t rows, size_t columns, unsigned lanes) {
   oss_cuda_rows plan;
   plan.block = dim3(lanes, OSS_CUDA_ROWS_BLOCK / lanes, 1);
-  plan.grid = dim3(oss_cuda_grid_limit(oss_cuda_ceil(columns, lanes), 0x7fffffffu),
-                   oss_cuda_grid_limit(oss_cuda_ceil(rows, plan.block.y), 65535u), 1);
+  plan.grid = dim3(oss_cuda_grid_limit(oss_cuda_ceil(columns, lanes), OSS_CUDA_GRID_X),
+                   oss_cuda_grid_limit(oss_cuda_ceil(rows, plan.block.y), OSS_CUDA_GRID_Y), 1);
   return plan;
 }
 

@@ -14,6 +14,7 @@
 
 struct cublasContext {
   cudaStream_t stream;
+  bool workspace; /* the program's */
   cublasPointerMode_t mode;
   cublasMath_t math;
 };
@@ -73,6 +74,21 @@ std::vector<T> straight(const matrix<const T> &x, const T *at, bool transpose, i
   return out;
 }
 
+/* Whether four elements of the matrix move as one wherever a column begins. */
+template <class T>
+bool aligned(const matrix<T> &x) {
+  const size_t four = 4 * sizeof(T);
+  return reinterpret_cast<uintptr_t>(x.at) % four == 0 && x.lead % 4 == 0 && x.stride % 4 == 0;
+}
+
+/* The term that a sum begins with: its order is another one for other sizes and alignments, as it is where a library chooses kernels by
+ * these. */
+template <class T>
+int first_term(const product<T> &p) {
+  const size_t kind = (size_t)(p.transpose_a + 2 * p.transpose_b + 4 * (aligned(p.a) && aligned(p.b) && aligned(p.c)));
+  return p.k == 0 ? 0 : (int)(((size_t)p.m * 3 + (size_t)p.n * 5 + (size_t)p.count * 7 + kind * 11) % (size_t)p.k);
+}
+
 /* C = alpha op(A) op(B) + beta C: column by column. C is not read where beta is 0, A and B not where alpha is. */
 template <class T>
 void multiply(const product<T> &p, T alpha, T beta, const T *a, const T *b, T *c) {
@@ -83,7 +99,7 @@ void multiply(const product<T> &p, T alpha, T beta, const T *a, const T *b, T *c
   }
   for (int j = 0; j < p.n; j++) {
     for (int i = 0; i < p.m; i++) column[(size_t)i] = 0;
-    for (int l = 0; alpha != 0 && l < p.k; l++) {
+    for (int term = 0, l = first_term(p); alpha != 0 && term < p.k; term++, l = l + 1 < p.k ? l + 1 : 0) {
       const T factor = right[(size_t)l + (size_t)j * (size_t)p.k], *from = &left[(size_t)l * (size_t)p.m];
       for (int i = 0; i < p.m; i++) column[(size_t)i] += from[i] * factor;
     }
@@ -123,6 +139,7 @@ cublasStatus_t queue(const char *function, cublasHandle_t handle, product<T> p) 
   cublasStatus_t status = take_scalars(function, handle, &p, &op);
   if (status != CUBLAS_STATUS_SUCCESS) return status;
   if (p.m == 0 || p.n == 0 || p.count == 0) return CUBLAS_STATUS_SUCCESS;
+  if (!handle->workspace) forbid_in_capture("a product without a workspace, which takes memory");
   touch(function, p.a, p.count, &op);
   touch(function, p.b, p.count, &op);
   touch(function, p.c, p.count, &op);
@@ -258,7 +275,7 @@ GEMM(double, D)
 cublasStatus_t cublasCreate_v2(cublasHandle_t *handle) {
   enter("cublasCreate");
   forbid_in_capture("cublasCreate");
-  auto context = std::make_unique<cublasContext>(cublasContext{nullptr, CUBLAS_POINTER_MODE_HOST, CUBLAS_DEFAULT_MATH});
+  auto context = std::make_unique<cublasContext>(cublasContext{nullptr, false, CUBLAS_POINTER_MODE_HOST, CUBLAS_DEFAULT_MATH});
   *handle = context.get();
   handles[*handle] = std::move(context);
   return CUBLAS_STATUS_SUCCESS;
@@ -277,6 +294,7 @@ cublasStatus_t cublasSetStream_v2(cublasHandle_t handle, cudaStream_t stream) {
   if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
   if (!stream_exists(stream)) return CUBLAS_STATUS_INVALID_VALUE;
   handle->stream = stream;
+  handle->workspace = false; /* it is taken away */
   return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -284,7 +302,9 @@ cublasStatus_t cublasSetWorkspace_v2(cublasHandle_t handle, void *workspace, siz
   if (!known(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
   if (bytes == 0) return CUBLAS_STATUS_SUCCESS;
   check_device("cublasSetWorkspace", workspace, bytes);
-  return reinterpret_cast<uintptr_t>(workspace) % 256 == 0 ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_INVALID_VALUE;
+  if (reinterpret_cast<uintptr_t>(workspace) % 256 != 0) return CUBLAS_STATUS_INVALID_VALUE;
+  handle->workspace = true;
+  return CUBLAS_STATUS_SUCCESS;
 }
 
 cublasStatus_t cublasSetPointerMode_v2(cublasHandle_t handle, cublasPointerMode_t mode) {

@@ -282,7 +282,8 @@ cudnnStatus_t cudnnDestroyConvolutionDescriptor(cudnnConvolutionDescriptor_t con
   return destroy("cudnnDestroyConvolutionDescriptor", &convolutions, conv);
 }
 
-/* The fastest first, as cuDNN does: one that rounds elsewhere, one that wants a huge workspace, then the usual. */
+/* The fastest first, as cuDNN does: one that rounds elsewhere, one that wants a huge workspace, then the usual. To whom FMA was enough it
+ * names the default, which would allow more. */
 cudnnStatus_t cudnnGetConvolutionForwardAlgorithm_v7(cudnnHandle_t handle, cudnnTensorDescriptor_t x, cudnnFilterDescriptor_t w,
                                                      cudnnConvolutionDescriptor_t conv, cudnnTensorDescriptor_t y, int asked, int *count,
                                                      cudnnConvolutionFwdAlgoPerf_t *out) {
@@ -291,11 +292,12 @@ cudnnStatus_t cudnnGetConvolutionForwardAlgorithm_v7(cudnnHandle_t handle, cudnn
   if (status != CUDNN_STATUS_SUCCESS) return status;
   if (asked < 1) return CUDNN_STATUS_BAD_PARAM;
   const cudnnConvolutionFwdAlgo_t precomputed = CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM;
+  const cudnnMathType_t usual = j.conv.math == CUDNN_FMA_MATH ? CUDNN_DEFAULT_MATH : j.conv.math;
   const size_t huge = (size_t)1 << 40;
   const cudnnConvolutionFwdAlgoPerf_t all[] = {
       {CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD, CUDNN_STATUS_SUCCESS, -1, 0, CUDNN_DETERMINISTIC, j.conv.math, {}},
       {precomputed, CUDNN_STATUS_SUCCESS, -1, huge, CUDNN_DETERMINISTIC, j.conv.math, {}},
-      {precomputed, CUDNN_STATUS_SUCCESS, -1, workspace_of(j, precomputed), CUDNN_DETERMINISTIC, j.conv.math, {}},
+      {precomputed, CUDNN_STATUS_SUCCESS, -1, workspace_of(j, precomputed), CUDNN_DETERMINISTIC, usual, {}},
       {CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, CUDNN_STATUS_SUCCESS, -1, 0, CUDNN_DETERMINISTIC, CUDNN_DEFAULT_MATH, {}},
       {CUDNN_CONVOLUTION_FWD_ALGO_DIRECT, CUDNN_STATUS_NOT_SUPPORTED, -1, 0, CUDNN_DETERMINISTIC, CUDNN_DEFAULT_MATH, {}}};
   for (*count = 0; *count < asked && *count < 5; ++*count) out[*count] = all[*count];

@@ -46,8 +46,8 @@ struct running {
   std::string command; /* the copy or the like that runs */
 };
 extern running now;
-/* Our handler in front of whatever is there for SIGSEGV and SIGBUS; test frames put theirs in place again and again, so this is done
- * whenever the device has worked. */
+/* Our handler in front of whatever is there for SIGSEGV, SIGBUS and SIGILL; test frames put theirs in place again and again, so this is
+ * done whenever the device has worked. */
 void watch_faults();
 
 /* ---- device.cpp. What every function of the API begins with; returns error after keeping it for cudaGetLastError. */

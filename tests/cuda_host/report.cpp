@@ -32,11 +32,13 @@ void say_where() {
   }
 }
 
-struct sigaction earlier[2]; /* SIGSEGV, SIGBUS */
-const int watched[2] = {SIGSEGV, SIGBUS};
+enum { WATCHED = 3 };
+const int watched[WATCHED] = {SIGSEGV, SIGBUS, SIGILL}; /* the last: what the compiler puts where an address is between alignments */
+struct sigaction earlier[WATCHED];
 
 void on_fault(int number, siginfo_t *info, void *context) {
   const void *address = info->si_addr;
+  if (number == SIGILL && now.call != nullptr) fail("the kernel reads or writes several values as one, between their alignments");
   if (in_device_range(address)) {
     if (now.call == nullptr && now.command.empty()) fail("the host uses device memory (%p)", address);
     fail("a device address that was not an argument, nor in a structure among them, is used (%p)", address);
@@ -47,7 +49,9 @@ void on_fault(int number, siginfo_t *info, void *context) {
          address);
   }
   if (fiber_overflow(address)) fail("a thread uses more stack than it has");
-  const struct sigaction &before = earlier[number == SIGSEGV ? 0 : 1];
+  int which = 0;
+  while (watched[which] != number) which++;
+  const struct sigaction &before = earlier[which];
   if (before.sa_flags & SA_SIGINFO) {
     before.sa_sigaction(number, info, context);
   } else if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) {
@@ -107,7 +111,7 @@ void watch_faults() {
 #endif
     first = false;
   }
-  for (int i = 0; i < 2; i++) {
+  for (int i = 0; i < WATCHED; i++) {
     struct sigaction there, ours = {};
     sigaction(watched[i], nullptr, &there);
     if ((there.sa_flags & SA_SIGINFO) && there.sa_sigaction == on_fault) continue;

@@ -112,6 +112,24 @@ static void batch(float *device, cudaDataType type, int apart, cublasMath_t math
 CASE(fast_pedantic, batch(f.device, CUDA_R_32F, 1, CUBLAS_PEDANTIC_MATH, CUBLAS_COMPUTE_32F_FAST_TF32, CUBLAS_GEMM_DEFAULT))
 CASE(results_overlap, batch(f.device, CUDA_R_32F, 0, CUBLAS_DEFAULT_MATH, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT))
 CASE(by_number, batch(f.device, CUDA_R_32F, 1, CUBLAS_DEFAULT_MATH, CUBLAS_COMPUTE_32F, (cublasGemmAlgo_t)3))
+static void own_workspace(cudaStream_t stream, float *device, bool last) {
+  cublasHandle_t h;
+  void *workspace;
+  const float one = 1;
+  REQUIRE(cublasCreate(&h) == CUBLAS_STATUS_SUCCESS && cublasSetStream(h, stream) == CUBLAS_STATUS_SUCCESS);
+  DO(cudaMalloc(&workspace, 256));
+  REQUIRE(cublasSetWorkspace(h, workspace, 256) == CUBLAS_STATUS_SUCCESS);
+  if (!last) REQUIRE(cublasSetStream(h, stream) == CUBLAS_STATUS_SUCCESS);
+  DO(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
+  REQUIRE(cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_N, 1, 1, 1, &one, device, 1, device, 1, &one, device + 1, 1) == CUBLAS_STATUS_SUCCESS);
+  cudaGraph_t graph;
+  DO(cudaStreamEndCapture(stream, &graph));
+  DO(cudaGraphDestroy(graph));
+  DO(cudaFree(workspace));
+  REQUIRE(cublasDestroy(h) == CUBLAS_STATUS_SUCCESS);
+}
+CASE(workspace_set, own_workspace(f.stream, f.device, true))
+CASE(workspace_taken, own_workspace(f.stream, f.device, false))
 CASE(half_matrices, batch(f.device, CUDA_R_16F, 1, CUBLAS_DEFAULT_MATH, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT))
 CASE(long_batch, batch(f.device, CUDA_R_32F, 4, CUBLAS_DEFAULT_MATH, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT))
 
@@ -165,6 +183,8 @@ static const test_case cases[] = {
     {"a fast type in pedantic mode", fast_pedantic, "pedantic math mode", false},
     {"results of a batch in one place", results_overlap, "results of a batch overlap", false},
     {"an algorithm by its number", by_number, "algorithm 3", false},
+    {"a product while capturing", workspace_set, NULL, false},
+    {"a product while capturing, its workspace taken away by a stream", workspace_taken, "takes memory: not while a stream captures", false},
     {"matrices of another type", half_matrices, "not part of this emulation", false},
     {"a batch longer than its memory", long_batch, "20 bytes at 0 of a device allocation of 16", false},
 };

@@ -61,6 +61,9 @@ __global__ void reads_structure(pair_of in, float *out) {
 __global__ void behind(float *out, int at) {
   out[at] = 1;
 }
+__global__ void four_at_once(float *out, int at) {
+  *reinterpret_cast<float4 *>(out + at) = make_float4(1, 2, 3, 4);
+}
 __global__ void shared_behind(float *out, int at) {
   OSS_SHARED(float, part, [32]);
   float *hidden = part; /* from a sanitizer that knows the array's length */
@@ -126,6 +129,8 @@ CASE(case_freed_later, float, 1, float *p; DO(cudaMallocAsync(&p, 4, stream)); D
 CASE(case_behind, float, 5, RUN(behind, 1, 1, 0, f.device, 5))
 CASE(case_before, float, 5, RUN(behind, 1, 1, 0, f.device, -1))
 CASE(case_far_behind, float, 5, RUN(behind, 1, 1, 0, f.device, 1 << 24))
+CASE(case_aligned, float, 9, RUN(four_at_once, 1, 1, 0, f.device, 4))
+CASE(case_between_alignments, float, 9, RUN(four_at_once, 1, 1, 0, f.device, 2))
 CASE(case_shared_behind, float, 5, RUN(shared_behind, 1, 1, 0, f.device, 32))
 CASE(case_dynamic_behind, float, 5, RUN(dynamic_behind, 1, 1, 12, f.device, 3))
 CASE(case_address_in_memory, float *, 1, f.host[0] = reinterpret_cast<float *>(f.device);
@@ -174,6 +179,8 @@ static const test_case cases[] = {
     {"a write behind device memory", case_behind, "written behind the end of a device allocation of 20 bytes", true},
     {"a write before device memory", case_before, "written in front of a device allocation", true},
     {"a write far from device memory", case_far_behind, "outside every allocation", false},
+    {"four floats at once", case_aligned, nullptr, false},
+    {"four floats at once between alignments", case_between_alignments, "between their alignments", true},
     {"a write behind a shared array", case_shared_behind, "behind the end of part", true},
     {"a write behind dynamic shared memory", case_dynamic_behind, "behind the end of the dynamic", true},
     {"a device address kept in memory", case_address_in_memory, "was not an argument", false},

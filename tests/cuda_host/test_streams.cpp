@@ -238,6 +238,28 @@ static void typed_products() {
   REQUIRE(cublasDestroy(handle) == CUBLAS_STATUS_SUCCESS);
 }
 
+/* 1e8 + 1 - 1e8 in the order that goes with one or more columns: 1 where the ones of 1e8 meet first, else 0. */
+static void orders_of_sums() {
+  enum { K = 3, MOST = 3 };
+  const float one = 1, none = 0, terms[K] = {1e8f, 1, -1e8f};
+  float seen[MOST + 1] = {};
+  fixture<float> f(K + K * MOST + MOST);
+  cublasHandle_t handle;
+  REQUIRE(cublasCreate(&handle) == CUBLAS_STATUS_SUCCESS && cublasSetStream(handle, f.stream) == CUBLAS_STATUS_SUCCESS);
+  for (int i = 0; i < K + K * MOST; i++) f.host[i] = i < K ? terms[i] : 1;
+  DO(cudaMemcpyAsync(f.device, f.host, f.bytes, cudaMemcpyHostToDevice, f.stream));
+  for (int n = 1; n <= MOST; n++) {
+    for (int turn = 0; turn < 2; turn++)
+      REQUIRE(cublasSgemm(handle, CUBLAS_OP_T, CUBLAS_OP_N, 1, n, K, &one, f.device, K, f.device + K, K, &none, f.device + K + K * MOST, 1) ==
+              CUBLAS_STATUS_SUCCESS);
+    f.fetch();
+    seen[n] = f.host[K + K * MOST];
+    for (int j = 0; j < n; j++) REQUIRE(f.host[K + K * MOST + j] == seen[n]);
+  }
+  REQUIRE(seen[1] + seen[2] + seen[3] == 1);
+  REQUIRE(cublasDestroy(handle) == CUBLAS_STATUS_SUCCESS);
+}
+
 static const test_case cases[] = {
     {"nothing runs before it is waited for", lazy, nullptr, false},
     {"events", events, nullptr, false},
@@ -246,6 +268,7 @@ static const test_case cases[] = {
     {"memory ends", memory_ends, nullptr, false},
     {"devices and drivers", devices, nullptr, false},
     {"matrix products", products, nullptr, false},
+    {"orders of sums", orders_of_sums, nullptr, false},
     {"matrix products of given types", typed_products, nullptr, false},
 };
 CASES_MAIN(cases)

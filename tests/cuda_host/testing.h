@@ -77,7 +77,8 @@ static inline int run_cases(const test_case *cases, size_t count) {
     const test_case &c = cases[i];
     outcome got = in_child(c.run);
     bool good = c.part == nullptr ? got.status == 0 : got.status == 97 && got.words.find(c.part) != std::string::npos;
-    if (c.sanitizer && has_asan()) good |= got.status != 0 && got.words.find("Sanitizer") != std::string::npos;
+    for (const char *part : {"Sanitizer", "runtime error: "})
+      if (c.sanitizer && has_asan()) good |= got.status != 0 && got.words.find(part) != std::string::npos;
     printf("%s %s\n", good ? "ok    " : "FAILED", c.name);
     if (!good)
       printf("  exit %d, wanted %s '%s'\n%s\n", got.status, c.part == nullptr ? "0" : "97 and", c.part == nullptr ? "" : c.part,

@@ -99,7 +99,8 @@ static void attention_not_finite(check_rng *rng, oss_backend *be) {
   free(out);
 }
 
-/* Scores far apart and large: the softmax subtracts the largest before it exponentiates. */
+/* Scores far apart and large: the softmax subtracts the largest before it exponentiates. Then all of them about -256, where 0 would not do
+ * in its place. */
 static void attention_peaked(check_rng *rng, oss_backend *be) {
   const shape z = {1, 33, 1, 8};
   float *qkv = check_floats(rng, qkv_count(z), 30.0), out[33 * 8];
@@ -107,6 +108,11 @@ static void attention_peaked(check_rng *rng, oss_backend *be) {
   refer(z, 1.0, qkv, want);
   run(be, z, 1.0, OSS_COMPUTE_FP32, qkv, out);
   check_close_float("attention: peaked", 33 * 8, out, want, 2e-3, 2e-2); /* scores of 1e4 have roundings of 1e-3 */
+  for (size_t i = 0; i < qkv_count(z); i++) qkv[i] /= 60.0f;
+  for (size_t i = 0; i < z.tokens; i++) qkv[i * 24] = -16.0f, qkv[i * 24 + 8] = 16.0f;
+  refer(z, 1.0, qkv, want);
+  run(be, z, 1.0, OSS_COMPUTE_FP32, qkv, out);
+  check_close_float("attention: scores far below 0", 33 * 8, out, want, 0.0, 2e-4); /* roundings of 1.5e-5 and more */
   free(qkv);
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,6 +95,34 @@ static void parity_conv(void **state) {
   for (size_t i = 0; i < COUNT(large) && !parity_watched(); i++) check_case(&rng, &large[i]);
 }
 
+/* To the nearest of 8 bits, halves to even. */
+static float *rounded(const float *x, size_t count) {
+  float *out = check_alloc(count, sizeof *out);
+  for (size_t i = 0; i < count; i++) {
+    int exponent;
+    const double fraction = frexp((double)x[i], &exponent);
+    out[i] = (float)ldexp(nearbyint(256.0 * fraction), exponent - 8);
+  }
+  return out;
+}
+
+/* Factors of 8 bits are exact products in float: what remains is a float's sum, rounded to 8 bits, and the bias, which is not. */
+static void check_bfloat16(const conv_case *c, const float *weight, const float *bias, const float *in, const float *out) {
+  const oss_conv_shape *s = &c->shape;
+  const size_t count = c->samples * out_size(s);
+  float *w = rounded(weight, weight_size(s)), *x = rounded(in, c->samples * in_size(s));
+  double *want = check_alloc(count, sizeof *want);
+  ref_conv(c->samples, *s, w, NULL, x, want);
+  for (size_t i = 0; i < count; i++) {
+    const double sum = want[i];
+    want[i] += (double)bias[i % s->out];
+    check_close_float("conv: bf16", 1, out + i, want + i, 1.2e-7, allowed(s) + 0x1.02p-8 * fabs(sum));
+  }
+  free(w);
+  free(x);
+  free(want);
+}
+
 /* Refused without units for them. 11 and 8 bits of each factor, and of a result in 16 bits 8 too. */
 static void conv_compute(void **state) {
   (void)state;
@@ -119,6 +148,7 @@ static void conv_compute(void **state) {
     const double error = compute == OSS_COMPUTE_TF32 ? 3e-3 : 3e-2; /* five deviations of the roundings' sum */
     run_conv(be, c.samples, s, (oss_compute)compute, weight, bias, in, out);
     check_close_float("conv: other arithmetic", count, out, want, 0.0, error);
+    if (compute == OSS_COMPUTE_BF16) check_bfloat16(&c, weight, bias, in, out);
     if (be->emulated) assert_memory_not_equal(out, exact, count * sizeof *out);
     run_conv(be, 1, s, (oss_compute)compute, weight, bias, in + 4 * in_size(s), again);
     check_same_bits("conv: other arithmetic, a sample alone", out_size(s) * sizeof *out, again, out + 4 * out_size(s));
@@ -133,6 +163,30 @@ static void conv_compute(void **state) {
   free(out);
   free(again);
   free(want);
+}
+
+/* However many threads the library finds: it would choose other blocks of channels by them, and so another order of sums. */
+static void conv_library_threads(void **state) {
+  (void)state;
+  const oss_conv_shape shapes[] = {{4, 4, 768, 64, 3, 1}, {8, 8, 256, 96, 3, 1}, {2, 2, 96, 768, 3, 1}};
+  const int before = omp_get_max_threads(), counts[] = {1, 2, 7, 16};
+  check_rng rng = {48};
+  for (size_t i = 0; i < COUNT(shapes) && !parity_small(); i++) {
+    const oss_conv_shape *s = &shapes[i];
+    float *weight = check_floats(&rng, weight_size(s), 0.1), *in = check_floats(&rng, in_size(s), 1.0);
+    float *out = check_alloc(out_size(s), sizeof *out), *first = check_alloc(out_size(s), sizeof *out);
+    for (size_t k = 0; k < COUNT(counts); k++) {
+      omp_set_num_threads(counts[k]);
+      run_conv(parity_backend(1), 1, s, OSS_COMPUTE_FP32, weight, NULL, in, k == 0 ? first : out);
+      assert_int_equal(omp_get_max_threads(), counts[k]);
+      if (k > 0) check_same_bits("conv: threads of the library", out_size(s) * sizeof *out, out, first);
+    }
+    free(weight);
+    free(in);
+    free(out);
+    free(first);
+  }
+  omp_set_num_threads(before);
 }
 
 /* Images that begin between the addresses where several floats move as one. */
@@ -289,7 +343,11 @@ static void parity_conv_pack(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {PARITY_CONV(PARITY_TEST) cmocka_unit_test(conv_compute), cmocka_unit_test(conv_between_alignments),
-                                     cmocka_unit_test(conv_nan), cmocka_unit_test(conv_again), cmocka_unit_test(conv_repeated)};
+  const struct CMUnitTest tests[] = {PARITY_CONV(PARITY_TEST) cmocka_unit_test(conv_compute),
+                                     cmocka_unit_test(conv_library_threads),
+                                     cmocka_unit_test(conv_between_alignments),
+                                     cmocka_unit_test(conv_nan),
+                                     cmocka_unit_test(conv_again),
+                                     cmocka_unit_test(conv_repeated)};
   return parity_run("conv", tests, sizeof tests / sizeof tests[0]);
 }

@@ -166,6 +166,8 @@ static void parity_concat(void **state) {
       concat_case(&rng, all_rows[i], n, n, m, m);
       concat_case(&rng, all_rows[i], n, n + 4 * (j % 2) + j % 3, m, j % 4 == 1 ? 0 : m + j % 5);
     }
+  const size_t wide[][4] = {{12, 12, 8, 9}, {12, 12, 7, 8}, {12, 13, 8, 8}, {11, 12, 8, 8}}; /* all but one a multiple of four */
+  for (size_t i = 0; i < COUNT(wide); i++) concat_case(&rng, 5, wide[i][0], wide[i][1], wide[i][2], wide[i][3]);
   concat_case(&rng, 784, 32, 32, 64, 64);
   concat_case(&rng, 5, 0, 0, 12, 12);
   concat_case(&rng, 5, 12, 12, 0, 0);
