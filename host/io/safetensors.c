@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,14 +36,20 @@ static oss_status map(oss_safetensors *file) {
   return OSS_OK;
 }
 
+/* What to do about a checkpoint as PyTorch or pickle writes it, which begins as a zip archive or a pickle of protocol 2 and up; else "". */
+static const char *other_format(const oss_safetensors *file) {
+  bool zip = memcmp(file->data, "PK\3\4", 4) == 0, pickle = file->data[0] == 0x80 && file->data[1] >= 2 && file->data[1] <= 5;
+  return zip || pickle ? " (it looks like PyTorch's or pickle's: scripts/convert_checkpoint.py makes a safetensors file of it)" : "";
+}
+
 /* The first eight bytes, little-endian, held against the file's size. */
 static oss_status header_length(const oss_safetensors *file, size_t *out) {
   uint64_t length = 0;
   for (int i = 0; i < LENGTH_BYTES; i++) length |= (uint64_t)file->data[i] << (8 * i);
   size_t room = file->bytes - LENGTH_BYTES;
   if (length > MAX_HEADER || length > room)
-    return oss_fail(OSS_ERR_INPUT, "%s: no safetensors file, or cut short: its header would take %ju bytes, at most %zu are possible",
-                    file->path, (uintmax_t)length, room < MAX_HEADER ? room : (size_t)MAX_HEADER);
+    return oss_fail(OSS_ERR_INPUT, "%s: no safetensors file, or cut short: its header would take %ju bytes, at most %zu are possible%s",
+                    file->path, (uintmax_t)length, room < MAX_HEADER ? room : (size_t)MAX_HEADER, other_format(file));
   if (length == 0 || file->data[LENGTH_BYTES] != '{')
     return oss_fail(OSS_ERR_INPUT, "%s: no safetensors file: its header does not begin with '{'", file->path);
   *out = (size_t)length;

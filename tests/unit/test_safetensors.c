@@ -251,6 +251,18 @@ static void refuses_wrong_lengths(void **state) {
   ASSERT_FAILS(OSS_ERR_INPUT, "at most 1 are possible", oss_safetensors_open(path, &file));
 }
 
+/* A checkpoint that was not converted: a zip archive (PyTorch from 1.6 on) and pickles. */
+static void tells_of_the_converter(void **state) {
+  static const char *const starts[] = {"PK\3\4\0\0\x08\x08\0\0", "\x80\2}q\1(X\5\0\0", "\x80\4\x95\x1a\0\0\0\0\0\0"};
+  char path[PATH_BYTES];
+  oss_safetensors *file;
+  in_folder(state, "c.pt", path);
+  for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+    write_file(path, starts[i], 10);
+    ASSERT_FAILS(OSS_ERR_INPUT, "convert_checkpoint.py", oss_safetensors_open(path, &file));
+  }
+}
+
 static void refuses_what_is_no_file(void **state) {
   char path[PATH_BYTES];
   oss_safetensors *file;
@@ -307,9 +319,9 @@ static void finds_each_of_many(void **state) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, folder_setup, folder_teardown)
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(reads_names_shapes_and_values), TEST(converts_every_type),   TEST(refuses_values_that_float32_has_not),
-      TEST(refuses_wrong_headers),         TEST(refuses_wrong_lengths), TEST(refuses_what_is_no_file),
-      TEST(notices_a_file_that_changes),   TEST(finds_each_of_many),
+      TEST(reads_names_shapes_and_values), TEST(converts_every_type),         TEST(refuses_values_that_float32_has_not),
+      TEST(refuses_wrong_headers),         TEST(refuses_wrong_lengths),       TEST(tells_of_the_converter),
+      TEST(refuses_what_is_no_file),       TEST(notices_a_file_that_changes), TEST(finds_each_of_many),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
