@@ -80,6 +80,9 @@ def main(texts=None):
     arguments = parser.parse_args(texts)
     if bool(arguments.output) == arguments.list:
         parser.error("either an output file or --list")
+    if arguments.output and os.path.exists(arguments.output) and os.path.exists(arguments.checkpoint):
+        if os.path.samefile(arguments.output, arguments.checkpoint):
+            parser.error(f"{arguments.output}: the checkpoint itself, which would be lost")
     try:
         network = layouts.read(arguments.checkpoint, arguments.entry)
         for key, value in arguments.set:

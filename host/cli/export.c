@@ -95,6 +95,8 @@ static void tell_notes(char *notes) {
 static oss_status export_cell(const arguments *a, const oss_member *format) {
   oss_exported e;
   char *text = NULL;
+  if (a->output != NULL && oss_place_same(a->output, a->result))
+    return oss_fail(OSS_ERR_INPUT, "--output %s: this is the result itself, which would be lost", a->output);
   OSS_TRY(oss_exported_load(a->result, a->cell, a->row, &e));
   oss_status status = oss_export_text(format, &e, &text);
   if (status == OSS_OK && a->output != NULL) {

@@ -16,6 +16,7 @@
 #include "host/core/log.h"
 #include "host/core/threads.h"
 #include "host/sweep/execute.h"
+#include "host/sweep/inputs.h"
 #include "host/sweep/memory.h"
 
 typedef struct arguments {
@@ -169,6 +170,7 @@ static oss_status run(int argc, char **argv) {
       goto done;
     }
   }
+  OSS_TRY_TO(done, oss_inputs_check(&config));
   if (a.threads > 0) omp_set_num_threads(a.threads); /* of the host's own work, whatever the backend */
   OSS_TRY_TO(done, oss_backend_create(a.backend, a.threads, &be));
   OSS_TRY_TO(done, oss_backend_check_required(be));

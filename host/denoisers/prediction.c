@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/core/log.h"
 #include "host/core/text.h"
 
 static const double pi = 3.14159265358979323846;
@@ -150,6 +151,15 @@ static oss_status check_options(const oss_member *member, oss_prediction predict
   return status;
 }
 
+/* Another way to read a network than its file states is allowed, files may be wrong, but it is seldom what was meant. */
+static oss_status compare_with_file(const oss_arguments *arguments, const char *precondition) {
+  const char *stated = precondition;
+  OSS_TRY(oss_arguments_text(arguments, "precondition", &stated));
+  if (strcmp(stated, precondition) != 0)
+    oss_log_warning("precondition: %s is asked of a network whose own metadata say %s", precondition, stated);
+  return OSS_OK;
+}
+
 oss_status oss_prediction_read(const oss_member *member, const oss_arguments *arguments, const char *precondition, const char *betas,
                                oss_precondition *how, double **log_sigma) {
   static const char *const words[] = {
@@ -162,6 +172,7 @@ oss_status oss_prediction_read(const oss_member *member, const oss_arguments *ar
   OSS_TRY(oss_option_word(member, arguments, "precondition", precondition, &precondition));
   while (i < count && strcmp(words[i], precondition) != 0) i++;
   if (i == count) return oss_member_fail(member, "precondition '%s' in the file: edm, vp, ve, eps or v", precondition);
+  OSS_TRY(compare_with_file(arguments, words[i]));
   how->prediction = (oss_prediction)i;
   OSS_TRY(check_options(member, how->prediction, words[i]));
   how->sigma_max = how->prediction == OSS_PREDICT_VE ? 100.0 : 80.0;

@@ -73,6 +73,11 @@ static oss_status open_temporary(oss_place *place) {
   return oss_place_fail(place, "cannot be written", errno);
 }
 
+int oss_place_same(const char *path, const char *other) {
+  struct stat a, b;
+  return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 oss_status oss_place_check(const char *path) {
   struct stat info;
   if (path[0] == '\0') return oss_fail(OSS_ERR_IO, "the name of the file to write is empty");

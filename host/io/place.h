@@ -18,6 +18,9 @@ typedef struct oss_place {
 /* OSS_ERR_IO when something that is not a regular file is at the path. */
 oss_status oss_place_check(const char *path);
 
+/* Whether both names lead to one file that is there. */
+int oss_place_same(const char *path, const char *other);
+
 /* Where a file of that name is written: a symbolic link resolved, as far as it leads somewhere. New memory, NULL without any. */
 char *oss_place_resolve(const char *path);
 

@@ -182,6 +182,7 @@ static oss_status each_row(dp_run *r, size_t samples) {
   const dp_shared *s = &r->shared;
   oss_backend *be = s->input->problem->be;
   oss_progress *progress = s->input->progress;
+  double rows = (double)r->tables->steps, row_work = (double)samples * oss_dp_work(s->input, s->options, (int64_t)r->tables->steps) / rows;
   r->lap = oss_now();
   for (size_t m = 0; m < r->tables->steps; m++) {
     if (progress != NULL)
@@ -193,7 +194,7 @@ static oss_status each_row(dp_run *r, size_t samples) {
     double now = oss_now();
     for (size_t i = m; i < r->tables->steps; i++) r->seconds[i] += now - r->lap;
     r->lap = now;
-    if (progress != NULL) oss_progress_work(progress, oss_dp_row_work(s->input, samples));
+    if (progress != NULL) oss_progress_work(progress, row_work);
   }
   return OSS_OK;
 }
@@ -276,10 +277,11 @@ int oss_dp_by_budget(const oss_member *solver, int best) {
   return !best && oss_solver_tail(solver) > 1; /* the step onto the end is known by its target */
 }
 
-double oss_dp_row_work(const oss_search_input *input, size_t samples) {
+double oss_dp_work(const oss_search_input *input, const oss_dp_options *options, int64_t steps) {
   const oss_problem *p = input->problem;
-  double n = (double)p->grid.n, terms = (double)oss_solver_terms(input->solver);
-  return (double)samples * (n * p->denoiser->flops + n * (n + 1) / 2 * 2 * (terms + 2) * (double)p->elements);
+  if (steps < 1) return 0.0; /* no budget is served */
+  double n = (double)p->grid.n, terms = (double)oss_solver_terms(input->solver), pair = 2 * (terms + 2) * (double)p->elements;
+  return (double)oss_dp_calls(input, options, steps) * p->denoiser->flops + (double)steps * n * (n + 1) / 2 * pair;
 }
 
 oss_bytes oss_dp_bytes(const oss_search_input *input, const oss_dp_options *options, int64_t steps) {

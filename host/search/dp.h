@@ -39,8 +39,8 @@ int oss_dp_pairwise(const oss_member *solver, const oss_cost_view *cost);
  * caller. seconds[m - 1] gets the time of the rows up to m, over all samples. Uses the teacher's states (points = N+1). */
 oss_status oss_dp_run(const oss_search_input *input, const oss_dp_options *options, int64_t steps, oss_tables *out, double *seconds);
 
-/* Floating-point operations of one row for samples, for the time left. */
-double oss_dp_row_work(const oss_search_input *input, size_t samples);
+/* Floating-point operations of a sample's `steps` rows: every denoiser call, and the pair errors. */
+double oss_dp_work(const oss_search_input *input, const oss_dp_options *options, int64_t steps);
 
 /* Memory that oss_dp_run holds beside the teacher. */
 oss_bytes oss_dp_bytes(const oss_search_input *input, const oss_dp_options *options, int64_t steps);

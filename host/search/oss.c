@@ -87,6 +87,16 @@ static int64_t calls_of(const settings *s, const oss_search_input *input, int64_
   return oss_search_product((int64_t)input->samples, oss_dp_calls(input, &s->dp, steps));
 }
 
+/* A run of the programme serves all budgets, or each has its own. */
+static double work(const oss_member *member, const oss_search_input *input) {
+  settings s;
+  read_options(member, input, &s);
+  if (!s.dp.by_budget) return (double)input->samples * oss_dp_work(input, &s.dp, oss_search_largest(input));
+  double sum = 0.0;
+  for (size_t i = 0; i < input->budget_count; i++) sum += (double)input->samples * oss_dp_work(input, &s.dp, input->budgets[i]);
+  return sum;
+}
+
 static oss_status check_settings(const oss_member *member, const oss_search_input *input, const settings *s) {
   int64_t most = oss_member_int(member, "max_calls"), calls = calls_of(s, input, oss_search_largest(input));
   if (s->per_sample && !input->evaluate_same)
@@ -229,4 +239,5 @@ const oss_schedule_desc oss_search_oss = {
     .find = find,
     .bytes = bytes,
     .nfe = nfe,
+    .work = work,
 };

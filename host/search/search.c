@@ -8,7 +8,6 @@
 
 #include "host/core/registries.h"
 #include "host/pipeline/stage.h"
-#include "host/search/dp.h"
 #include "host/search/times.h"
 
 #define OSS_SEARCH(name) extern const oss_schedule_desc oss_search_##name;
@@ -72,8 +71,7 @@ int64_t oss_schedule_nfe(const oss_member *member, const oss_search_input *input
 }
 
 double oss_schedule_work(const oss_member *member, const oss_search_input *input) {
-  if (desc_of(member)->work != NULL) return desc_of(member)->work(member, input);
-  return desc_of(member)->needs_teacher ? (double)oss_search_largest(input) * oss_dp_row_work(input, input->samples) : 0.0;
+  return desc_of(member)->work == NULL ? 0.0 : desc_of(member)->work(member, input);
 }
 
 int64_t oss_search_product(int64_t a, int64_t b) {

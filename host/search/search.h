@@ -40,8 +40,7 @@ typedef struct oss_schedule_desc {
    * evaluations for budgets up to steps. */
   oss_bytes (*bytes)(const oss_member *member, const oss_search_input *input, size_t *held);
   int64_t (*nfe)(const oss_member *member, const oss_search_input *input, int64_t steps);
-  /* Floating-point operations of find, in the units it reports to input->progress; NULL: those of the dynamic programme for a search,
-   * none for a schedule. */
+  /* Floating-point operations of find, in the units it reports to input->progress; NULL: none. */
   double (*work)(const oss_member *member, const oss_search_input *input);
 } oss_schedule_desc;
 

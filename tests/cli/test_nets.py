@@ -152,6 +152,32 @@ class Runs(NetTest):
         self.run_config({**self.network("songunet", "songunet_cond.safetensors", **options), "output.file": "b.h5"})
         self.same_arrays("out.h5", "b.h5")
 
+    def test_another_precondition_than_the_files_is_warned_of(self):
+        def trained(header):
+            return dict(header, __metadata__=dict(header["__metadata__"], precondition="vp"))
+
+        path = self.changed("songunet_cond.safetensors", trained)
+        for asked, words in (("vp", None), ("edm", "precondition: edm is asked of a network whose own metadata say vp")):
+            network = {"kind": "songunet", "file": path, "precondition": asked}
+            result = self.run_ok("run", self.config({"denoiser": network, **SMALL}), "--dry-run")
+            (self.assertIn if words else self.assertNotIn)(words or "metadata", result.err)
+
+    def test_the_work_of_a_plan_holds_every_call(self):
+        """Searches with a call a pair cost more than their rows: the stated work is at least the calls times what one takes."""
+        for solver, cost in (("euler", "xt"), ("euler", "x0"), ("heun", "xt"), ({"kind": "dpmpp", "order": 3}, "xt")):
+            changes = {"teacher.steps": 12, "student.steps": [2, 5], "student.solver": solver, "student.schedule": {"kind": "oss", "cost": cost}}
+            config = self.config({**self.network("songunet", "songunet_cond.safetensors"), **changes})
+            out = self.run_ok("run", config, "--dry-run").out
+            a_call = 1e9 * float(re.search(r"([\d.]+) GFLOP an evaluation", out).group(1))
+            work = float(re.search(r"work: (\S+)", out).group(1))
+            self.run_ok("run", config)
+            with h5py.File(self.path("out.h5"), "r") as file:
+                found = [int(cell.attrs["search_nfe"]) for cell in file["cells"].values()]
+                calls = (sum if solver not in ("euler", "heun") else max)(found)  # one search serves both budgets, or each has its own
+                calls += sum(3 * int(cell.attrs["nfe"]) for cell in file["cells"].values()) + 3 * 12
+            self.assertGreater(work, 0.95 * calls * a_call, (solver, cost))
+            self.assertLess(work, 1.3 * calls * a_call, (solver, cost))
+
     def test_metadata_that_nobody_reads_are_named(self):
         def misspelt(header):
             return dict(header, __metadata__=dict(header["__metadata__"], schedule="cosine", license="none"))
