@@ -89,7 +89,9 @@ class Writer:
         plt.close(figure)
         image = Image.open(raw).convert("RGB")
         if colours:
-            image = image.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+            # 256 are for scales of colour and greys: each shade counts, however few its pixels
+            method = Image.Quantize.MAXCOVERAGE if colours == 256 else Image.Quantize.MEDIANCUT
+            image = image.quantize(colours, method=method, dither=Image.Dither.NONE)
         image.save(packed, format="PNG", optimize=True)
         path = os.path.join(self.folder, name + ".png")
         with open(path, "wb") as file:
